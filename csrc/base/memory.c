@@ -1,0 +1,193 @@
+#if defined(__linux__) && !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE 1 /* madvise */
+#endif
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+enum { LINE = 64, HUGE_PAGE = 2 << 20 };
+
+struct bcn_block {
+    atomic_size_t owners;
+    void *data;
+    size_t bytes;
+};
+
+/* Off unless a test asks: the hot paths allocate blocks, not elements, so
+ * one relaxed load per request is free. */
+static atomic_long fail_after = -1;
+static atomic_bool fail_onward = false;
+static atomic_long requests = 0;
+
+void
+bcn_memory_fail(long successes, bool onward)
+{
+    atomic_store(&requests, 0);
+    atomic_store(&fail_onward, onward);
+    atomic_store(&fail_after, successes);
+}
+
+long
+bcn_memory_requests(void)
+{
+    return atomic_load(&requests);
+}
+
+static bool
+refused(void)
+{
+    long limit = atomic_load_explicit(&fail_after, memory_order_relaxed);
+    if (limit < 0) {
+        return false;
+    }
+    long mine = atomic_fetch_add(&requests, 1);
+    return atomic_load(&fail_onward) ? mine >= limit : mine == limit;
+}
+
+void *
+bcn_alloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!bcn_size_mul(count, size, &bytes) || refused()) {
+        return NULL;
+    }
+    return malloc(bytes != 0 ? bytes : 1);
+}
+
+void *
+bcn_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!bcn_size_mul(count, size, &bytes) || refused()) {
+        return NULL;
+    }
+    return calloc(bytes != 0 ? bytes : 1, 1);
+}
+
+void *
+bcn_realloc(void *memory, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!bcn_size_mul(count, size, &bytes) || refused()) {
+        return NULL;
+    }
+    return realloc(memory, bytes != 0 ? bytes : 1);
+}
+
+void
+bcn_free(void *memory)
+{
+    free(memory);
+}
+
+bcn_status
+bcn_grow(void **memory, size_t *capacity, size_t needed, size_t size)
+{
+    if (needed <= *capacity) {
+        return BCN_OK;
+    }
+    size_t room = *capacity < 8 ? 8 : *capacity;
+    while (room < needed) {
+        if (!bcn_size_add(room, room / 2 + 1, &room)) {
+            return BCN_NOMEM;
+        }
+    }
+    void *larger = bcn_realloc(*memory, room, size);
+    if (larger == NULL) {
+        return BCN_NOMEM;
+    }
+    *memory = larger;
+    *capacity = room;
+    return BCN_OK;
+}
+
+static void *
+aligned_new(size_t bytes, bool zeroed)
+{
+    size_t line = bytes >= (size_t)2 * HUGE_PAGE ? HUGE_PAGE : LINE;
+    size_t padded;
+    if (!bcn_size_add(bytes, line, &padded) || refused()) {
+        return NULL;
+    }
+    padded -= padded % line;
+    void *data = aligned_alloc(line, padded);
+    if (data == NULL) {
+        return NULL;
+    }
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (line == HUGE_PAGE) {
+        (void)madvise(data, padded, MADV_HUGEPAGE); /* advice only */
+    }
+#endif
+    if (zeroed) {
+        memset(data, 0, padded);
+    }
+    return data;
+}
+
+bcn_block *
+bcn_block_new(size_t count, size_t size, bool zeroed)
+{
+    size_t bytes;
+    if (!bcn_size_mul(count, size, &bytes)) {
+        return NULL;
+    }
+    void *data = aligned_new(bytes, zeroed);
+    if (data == NULL) {
+        return NULL;
+    }
+    bcn_block *block = bcn_block_wrap(data, bytes);
+    if (block == NULL) {
+        free(data);
+        return NULL;
+    }
+    return block;
+}
+
+bcn_block *
+bcn_block_wrap(void *memory, size_t bytes)
+{
+    bcn_block *block = bcn_calloc(1, sizeof *block);
+    if (block == NULL) {
+        return NULL;
+    }
+    atomic_init(&block->owners, 1);
+    block->data = memory;
+    block->bytes = bytes;
+    return block;
+}
+
+bcn_block *
+bcn_block_keep(bcn_block *block)
+{
+    atomic_fetch_add_explicit(&block->owners, 1, memory_order_relaxed);
+    return block;
+}
+
+void
+bcn_block_drop(bcn_block *block)
+{
+    if (block != NULL && atomic_fetch_sub_explicit(&block->owners, 1,
+                                                   memory_order_acq_rel) == 1) {
+        free(block->data);
+        bcn_free(block);
+    }
+}
+
+void *
+bcn_block_data(const bcn_block *block)
+{
+    return block->data;
+}
+
+size_t
+bcn_block_bytes(const bcn_block *block)
+{
+    return block->bytes;
+}

@@ -1,0 +1,29 @@
+import os
+import sys
+import sysconfig
+from glob import glob
+
+from setuptools import Extension, setup
+
+# BCN_ABI3=1 builds one wheel for CPython 3.12 and all later (not free-threaded).
+# BCN_CFLAGS adds compiler flags: CI passes -Werror, the sanitizer runs theirs.
+free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+abi3 = os.environ.get("BCN_ABI3") == "1" and not free_threaded and sys.version_info >= (3, 12)
+flags = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
+extra = os.environ.get("BCN_CFLAGS", "").split()
+
+setup(
+    ext_modules=[
+        Extension(
+            "interpol_bcn._core",
+            sorted(glob("csrc/**/*.c", recursive=True)),
+            depends=sorted(glob("csrc/**/*.h", recursive=True)),
+            include_dirs=["csrc"],
+            define_macros=[("Py_LIMITED_API", "0x030C0000")] if abi3 else [],
+            py_limited_api=abi3,
+            extra_compile_args=[] if sys.platform == "win32" else flags + extra,
+            extra_link_args=[] if sys.platform == "win32" else ["-pthread"] + extra,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp312"}} if abi3 else {},
+)
