@@ -16,7 +16,8 @@
  * of this piece are not counted, and so are times before the first piece.
  *
  * Invariant, tested by bcn_clock_check where pieces enter the core: starts
- * grow strictly and no time whatsoever gives a code outside the axis.  So
+ * grow strictly from above INT64_MIN, and no time whatsoever gives a code
+ * outside the axis.  So
  * the loops below check nothing.
  *
  * What it buys: zones, ISO weeks and leap years are data made outside the
@@ -49,11 +50,12 @@ bool bcn_clock_check(const bcn_piece *pieces, size_t count,
 /* The code of one time, or -1 when it is not counted.  O(log count). */
 int64_t bcn_clock_at(const bcn_piece *pieces, size_t count, int64_t time);
 
-/* Walks over times in order and yields the longest runs of rows that share
- * one offset: the sum over the clocks of code * stride, or BCN_SKIP where any
- * clock does not count.  Each end is found by a search that starts where the
- * run does, so a run of n rows costs about 2 log2(n) steps, and where codes
- * change more often than rows come, a row costs one step and no division. */
+/* Walks over times in order and yields runs of rows that share one offset:
+ * the sum over the clocks of code * stride, or BCN_SKIP where any clock does
+ * not count.  Each end is found by a search that starts where the run does,
+ * so a run of n rows costs about 2 log2(n) steps, and where codes change more
+ * often than rows come, a row costs one step.  Neighbouring runs may share an
+ * offset: the hour that a zone repeats is two stretches of one position. */
 typedef struct bcn_clock_cursor {
     const bcn_clock *clocks;
     size_t clock_count;
@@ -61,8 +63,8 @@ typedef struct bcn_clock_cursor {
     size_t row, end;
     int64_t least; /* the earliest of `last` */
     uint64_t offset;
-    size_t piece[BCN_CLOCKS_MAX];
-    int64_t code[BCN_CLOCKS_MAX]; /* before the modulus; -1: not counted */
+    size_t next[BCN_CLOCKS_MAX];  /* the piece after the one in force */
+    int64_t code[BCN_CLOCKS_MAX]; /* -1: not counted */
     int64_t last[BCN_CLOCKS_MAX]; /* the last microsecond of this code */
 } bcn_clock_cursor;
 
