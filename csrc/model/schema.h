@@ -1,0 +1,36 @@
+/* schema.h - which columns a kind of record has, in order.
+ *
+ * The order matters: of several faults in one row the first in this order is
+ * the one that is reported and counted, whatever the reader and the number of
+ * threads. */
+#ifndef BCN_SCHEMA_H
+#define BCN_SCHEMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/batch.h"
+
+#define BCN_MAX_FIELDS 64
+#define BCN_MAX_LABELS 65535u /* of a domain; one more code is "not stated" */
+
+typedef struct bcn_field {
+    bcn_kind kind;
+    bool required;
+    /* label: the size of its closed domain; 0: the domain is what is met */
+    uint32_t labels;
+    /* integer: what may be stored; time: the stated period, [from, to] */
+    int64_t minimum, maximum;
+} bcn_field;
+
+typedef struct bcn_schema {
+    bcn_field fields[BCN_MAX_FIELDS];
+    size_t count;
+    /* Rows that agree in the id column and in these label columns are the same
+     * record twice; -1: records have no identity. */
+    int id;
+    int keys[2];
+    size_t key_count;
+} bcn_schema;
+
+#endif

@@ -1,0 +1,616 @@
+#include "model/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DECIMAL = 21 }; /* the longest int64_t in digits, sign and NUL */
+
+void
+bcn_store_init(bcn_store *store, const bcn_field *field)
+{
+    *store = (bcn_store){.field = *field, .sorted = true, .rising = true};
+    store->minimum = INT64_MAX;
+    store->maximum = INT64_MIN;
+    switch (field->kind) {
+    case BCN_LABEL:
+        store->width = field->labels > 255 ? 2 : 1;
+        break;
+    case BCN_INTEGER:
+        store->width = 1;
+        break;
+    default:
+        store->width = 8;
+    }
+}
+
+void
+bcn_store_free(bcn_store *store)
+{
+    bcn_free(store->values.data);
+    bcn_free(store->stated.data);
+    bcn_free(store->ends.data);
+    bcn_free(store->bytes.data);
+    bcn_free(store->codes);
+    bcn_labels_free(store->known);
+    memset(store, 0, sizeof *store);
+}
+
+static bcn_status
+reserve(bcn_array *array, size_t count, size_t size)
+{
+    return bcn_grow(&array->data, &array->capacity, count, size);
+}
+
+/* --- bits: one per row, 1 = stated ------------------------------------- */
+
+static bool
+bit(const uint8_t *bits, size_t row)
+{
+    return (bits[row / 8] >> (row % 8)) & 1;
+}
+
+static void
+bit_set(uint8_t *bits, size_t row, bool value)
+{
+    uint8_t mask = (uint8_t)(1u << (row % 8));
+    bits[row / 8] = (uint8_t)(value ? bits[row / 8] | mask
+                                    : bits[row / 8] & ~mask);
+}
+
+/* Room for bits of `rows` rows; the first time, all rows so far are stated. */
+static bcn_status
+bits_reserve(bcn_store *store, size_t rows)
+{
+    bool first = store->stated.data == NULL;
+    BCN_TRY(reserve(&store->stated, rows / 8 + 1, 1));
+    if (first) {
+        memset(store->stated.data, 0xff, store->rows / 8 + 1);
+    }
+    return BCN_OK;
+}
+
+bool
+bcn_store_stated(const bcn_store *store, size_t row)
+{
+    return store->stated.data == NULL || bit(store->stated.data, row);
+}
+
+/* --- numbers ------------------------------------------------------------ */
+
+static unsigned
+width_for(int64_t minimum, int64_t maximum)
+{
+    if (minimum > maximum) {
+        return 1; /* none stated */
+    }
+    if (minimum < 0 || maximum > (int64_t)UINT32_MAX) {
+        return 8;
+    }
+    return maximum <= UINT8_MAX ? 1 : maximum <= UINT16_MAX ? 2 : 4;
+}
+
+static int64_t
+number_at(const void *data, unsigned width, size_t row)
+{
+    switch (width) {
+    case 1:
+        return ((const uint8_t *)data)[row];
+    case 2:
+        return ((const uint16_t *)data)[row];
+    case 4:
+        return ((const uint32_t *)data)[row];
+    default:
+        return ((const int64_t *)data)[row];
+    }
+}
+
+static void
+number_set(void *data, unsigned width, size_t row, int64_t value)
+{
+    switch (width) {
+    case 1:
+        ((uint8_t *)data)[row] = (uint8_t)value;
+        break;
+    case 2:
+        ((uint16_t *)data)[row] = (uint16_t)value;
+        break;
+    case 4:
+        ((uint32_t *)data)[row] = (uint32_t)value;
+        break;
+    default:
+        ((int64_t *)data)[row] = value;
+    }
+}
+
+/* Widen in place: the last element first, so that none is overwritten. */
+static bcn_status
+widen(bcn_store *store, unsigned width)
+{
+    if (width <= store->width) {
+        return BCN_OK;
+    }
+    size_t room = store->values.capacity;
+    if (room != 0) {
+        void *larger = bcn_realloc(store->values.data, room, width);
+        if (larger == NULL) {
+            return BCN_NOMEM;
+        }
+        store->values.data = larger;
+    }
+    for (size_t i = store->rows; i-- > 0;) {
+        int64_t value = number_at(store->values.data, store->width, i);
+        if (store->field.kind == BCN_LABEL &&
+            value == (int64_t)bcn_unstated(store->width)) {
+            value = bcn_unstated(width);
+        }
+        number_set(store->values.data, width, i, value);
+    }
+    store->width = width;
+    return BCN_OK;
+}
+
+static bcn_status
+put_numbers(bcn_store *store, const int64_t *values, size_t rows,
+            const uint8_t *skip)
+{
+    int64_t minimum = INT64_MAX, maximum = INT64_MIN;
+    bool missing = values == NULL;
+    for (size_t i = 0; values != NULL && i < rows; i++) {
+        if (skip != NULL && skip[i]) {
+            continue;
+        }
+        if (values[i] == BCN_MISSING) {
+            missing = true;
+            continue;
+        }
+        minimum = values[i] < minimum ? values[i] : minimum;
+        maximum = values[i] > maximum ? values[i] : maximum;
+    }
+    BCN_TRY(widen(store, width_for(minimum, maximum)));
+    store->minimum = minimum < store->minimum ? minimum : store->minimum;
+    store->maximum = maximum > store->maximum ? maximum : store->maximum;
+    size_t end = store->rows + rows;
+    BCN_TRY(reserve(&store->values, end, store->width));
+    bool bits = missing || store->stated.data != NULL;
+    if (bits) {
+        BCN_TRY(bits_reserve(store, end));
+    }
+    void *tail = (char *)store->values.data + store->rows * store->width;
+    if (!bits && store->width == 1) {
+        for (size_t i = 0; i < rows; i++) {
+            ((uint8_t *)tail)[i] = (uint8_t)values[i];
+        }
+    } else if (!bits && store->width == 4) {
+        for (size_t i = 0; i < rows; i++) {
+            ((uint32_t *)tail)[i] = (uint32_t)values[i];
+        }
+    } else {
+        for (size_t i = 0; i < rows; i++) {
+            bool stated = values != NULL && values[i] != BCN_MISSING;
+            number_set(tail, store->width, i, stated ? values[i] : 0);
+            if (bits) {
+                bit_set(store->stated.data, store->rows + i, stated);
+            }
+        }
+    }
+    return BCN_OK;
+}
+
+/* --- labels ------------------------------------------------------------- */
+
+static bcn_status
+put_codes(bcn_store *store, const bcn_slice *slice, size_t rows)
+{
+    if (store->field.labels == 0 && store->known != NULL &&
+        bcn_labels_count(store->known) > 255) {
+        BCN_TRY(widen(store, 2));
+    }
+    BCN_TRY(reserve(&store->values, store->rows + rows, store->width));
+    uint32_t unstated = bcn_unstated(store->width);
+    void *tail = (char *)store->values.data + store->rows * store->width;
+    if (slice->codes == NULL) {
+        memset(tail, 0xff, rows * store->width);
+        return BCN_OK;
+    }
+    const uint32_t *met = slice->codes;
+    const uint32_t *codes = slice->dictionary->codes;
+    if (store->width == 1) {
+        uint8_t *out = tail;
+        for (size_t i = 0; i < rows; i++) {
+            out[i] = (uint8_t)(met[i] == BCN_NONE ? unstated : codes[met[i]]);
+        }
+    } else {
+        uint16_t *out = tail;
+        for (size_t i = 0; i < rows; i++) {
+            out[i] = (uint16_t)(met[i] == BCN_NONE ? unstated : codes[met[i]]);
+        }
+    }
+    return BCN_OK;
+}
+
+/* --- ids ---------------------------------------------------------------- */
+
+bcn_bytes
+bcn_store_text(const bcn_store *store, size_t row)
+{
+    if (!bcn_store_stated(store, row)) {
+        return (bcn_bytes){NULL, 0};
+    }
+    const uint64_t *ends = store->ends.data;
+    uint64_t start = row == 0 ? 0 : ends[row - 1];
+    const char *bytes = store->bytes.data;
+    return (bcn_bytes){bytes + start, (size_t)(ends[row] - start)};
+}
+
+static uint64_t
+bytes_used(const bcn_store *store, size_t rows)
+{
+    return rows == 0 ? 0 : ((const uint64_t *)store->ends.data)[rows - 1];
+}
+
+static bcn_bytes
+decimal(int64_t value, char buffer[DECIMAL])
+{
+    if (value == BCN_MISSING) {
+        return (bcn_bytes){NULL, 0};
+    }
+    int length = snprintf(buffer, DECIMAL, "%" PRId64, value);
+    return (bcn_bytes){buffer, (size_t)length};
+}
+
+/* Write one text as row `row`, the last so far. */
+static bcn_status
+text_put(bcn_store *store, size_t row, bcn_bytes text)
+{
+    uint64_t used = bytes_used(store, row);
+    BCN_TRY(reserve(&store->bytes, (size_t)used + text.length, 1));
+    if (text.length != 0) {
+        memcpy((char *)store->bytes.data + used, text.data, text.length);
+    }
+    ((uint64_t *)store->ends.data)[row] = used + text.length;
+    if (text.data == NULL || store->stated.data != NULL) {
+        BCN_TRY(bits_reserve(store, row + 1));
+        bit_set(store->stated.data, row, text.data != NULL);
+    }
+    return BCN_OK;
+}
+
+/* The first text among ids that were numbers so far: all become texts. */
+static bcn_status
+numbers_to_texts(bcn_store *store)
+{
+    bcn_store texts = {.field = store->field};
+    char buffer[DECIMAL];
+    bcn_status status = reserve(&texts.ends, store->rows + 1, sizeof(uint64_t));
+    const int64_t *ids = store->values.data;
+    for (size_t i = 0; status == BCN_OK && i < store->rows; i++) {
+        status = text_put(&texts, i, decimal(ids[i], buffer));
+        texts.rows = i + 1;
+    }
+    if (status != BCN_OK) {
+        bcn_store_free(&texts);
+        return status;
+    }
+    bcn_free(store->values.data);
+    store->values = (bcn_array){0};
+    store->ends = texts.ends;
+    store->bytes = texts.bytes;
+    store->stated = texts.stated;
+    store->texts = true;
+    /* Numbers rise by value and texts by bytes: what is not sure is false. */
+    store->sorted = store->rising = store->rows == 0;
+    return BCN_OK;
+}
+
+static bcn_status
+put_ids(bcn_store *store, const bcn_slice *slice, size_t rows,
+        const uint8_t *skip)
+{
+    if (slice->texts != NULL && !store->texts) {
+        BCN_TRY(numbers_to_texts(store));
+    }
+    size_t end = store->rows + rows;
+    if (!store->texts) {
+        BCN_TRY(reserve(&store->values, end, sizeof(int64_t)));
+        int64_t *tail = (int64_t *)store->values.data + store->rows;
+        for (size_t i = 0; i < rows; i++) {
+            tail[i] = slice->values != NULL ? slice->values[i] : BCN_MISSING;
+        }
+        return BCN_OK;
+    }
+    BCN_TRY(reserve(&store->ends, end, sizeof(uint64_t)));
+    char buffer[DECIMAL];
+    for (size_t i = 0; i < rows; i++) {
+        bcn_bytes text = {NULL, 0};
+        if (skip != NULL && skip[i]) {
+            text = (bcn_bytes){"", 0}; /* no bytes: keep() forgets the row */
+        } else if (slice->texts != NULL) {
+            text = slice->texts[i];
+        } else if (slice->values != NULL) {
+            text = decimal(slice->values[i], buffer);
+        }
+        BCN_TRY(text_put(store, store->rows + i, text));
+    }
+    return BCN_OK;
+}
+
+/* --- rows --------------------------------------------------------------- */
+
+bcn_status
+bcn_store_put(bcn_store *store, const bcn_slice *slice, size_t rows,
+              const uint8_t *skip)
+{
+    switch (store->field.kind) {
+    case BCN_LABEL:
+        return put_codes(store, slice, rows);
+    case BCN_INTEGER:
+        return put_numbers(store, slice->values, rows, skip);
+    case BCN_ID:
+        return put_ids(store, slice, rows, skip);
+    case BCN_TIME:
+        break;
+    }
+    BCN_TRY(reserve(&store->values, store->rows + rows, sizeof(int64_t)));
+    int64_t *tail = (int64_t *)store->values.data + store->rows;
+    if (slice->values != NULL) {
+        memcpy(tail, slice->values, rows * sizeof *tail);
+    } else {
+        for (size_t i = 0; i < rows; i++) {
+            tail[i] = BCN_MISSING;
+        }
+    }
+    return BCN_OK;
+}
+
+bcn_status
+bcn_store_pad(bcn_store *store, size_t rows)
+{
+    enum { STEP = 1 << 16 };
+    const bcn_slice nothing = {0};
+    store->present = true;
+    while (store->rows < rows) {
+        size_t step = rows - store->rows < STEP ? rows - store->rows : STEP;
+        BCN_TRY(bcn_store_put(store, &nothing, step, NULL));
+        bcn_store_keep(store, step, NULL);
+    }
+    return BCN_OK;
+}
+
+/* Close the gaps that marked rows leave; returns the rows that stay. */
+static size_t
+squeeze(bcn_store *store, size_t rows, const uint8_t *skip)
+{
+    char *values = store->values.data;
+    uint64_t *ends = store->ends.data;
+    uint8_t *stated = store->stated.data;
+    size_t width = store->width, to = store->rows;
+    for (size_t i = 0; i < rows; i++) {
+        size_t from = store->rows + i;
+        if (skip[i]) {
+            continue;
+        }
+        if (to != from) {
+            if (store->texts) {
+                ends[to] = ends[from];
+            } else {
+                memcpy(values + to * width, values + from * width, width);
+            }
+            if (stated != NULL) {
+                bit_set(stated, to, bit(stated, from));
+            }
+        }
+        to++;
+    }
+    return to - store->rows;
+}
+
+static int
+text_compare(bcn_bytes a, bcn_bytes b)
+{
+    size_t shared = a.length < b.length ? a.length : b.length;
+    int order = shared != 0 ? memcmp(a.data, b.data, shared) : 0;
+    return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static void
+note_times(bcn_store *store, size_t from, size_t end)
+{
+    const int64_t *values = store->values.data;
+    int64_t last = store->last, minimum = store->minimum;
+    int64_t maximum = store->maximum;
+    bool sorted = true, rising = true;
+    if (from == 0) {
+        last = INT64_MIN;
+    }
+    for (size_t i = from; i < end; i++) {
+        int64_t value = values[i];
+        sorted &= value >= last;
+        rising &= value > last;
+        last = value;
+        maximum = value > maximum ? value : maximum;
+        /* a missing time sorts first and is no minimum */
+        minimum = value < minimum && value != BCN_MISSING ? value : minimum;
+    }
+    store->last = last;
+    store->sorted = store->sorted && sorted;
+    store->rising = store->rising && rising;
+    store->minimum = minimum;
+    store->maximum = maximum;
+}
+
+/* Their bounds were noted when they were put; dropping rows may leave them
+ * wider than need be, which harms nobody. */
+static void
+note_numbers(bcn_store *store, size_t from, size_t end)
+{
+    for (size_t i = from; store->stated.data != NULL && i < end; i++) {
+        store->missing += !bit(store->stated.data, i);
+    }
+}
+
+static void
+note_texts(bcn_store *store, size_t from, size_t end)
+{
+    for (size_t i = from; i < end && store->sorted; i++) {
+        bcn_bytes text = bcn_store_text(store, i);
+        if (text.data == NULL) {
+            store->sorted = store->rising = false;
+        } else if (i > 0) {
+            bcn_bytes before = bcn_store_text(store, i - 1);
+            int order = text_compare(before, text);
+            store->sorted = order <= 0;
+            store->rising = store->rising && order < 0;
+        }
+    }
+}
+
+static void
+note(bcn_store *store, size_t from, size_t end)
+{
+    switch (store->field.kind) {
+    case BCN_LABEL:
+        break;
+    case BCN_INTEGER:
+        note_numbers(store, from, end);
+        break;
+    default:
+        if (store->texts) {
+            note_texts(store, from, end);
+        } else {
+            note_times(store, from, end);
+        }
+    }
+}
+
+void
+bcn_store_keep(bcn_store *store, size_t rows, const uint8_t *skip)
+{
+    size_t kept = skip != NULL ? squeeze(store, rows, skip) : rows;
+    size_t from = store->rows;
+    store->rows += kept;
+    note(store, from, store->rows);
+}
+
+void
+bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
+{
+    size_t rows = store->rows, to = 0, next = 0, width = store->width;
+    uint64_t *ends = store->ends.data;
+    char *values = store->values.data, *bytes = store->bytes.data;
+    uint8_t *stated = store->stated.data;
+    uint64_t from_byte = 0, to_byte = 0;
+    for (size_t i = 0; i < rows; i++) {
+        uint64_t length = store->texts ? ends[i] - from_byte : 0;
+        if (next < count && gone[next] == i) {
+            next++;
+            from_byte += length;
+            continue;
+        }
+        if (store->texts) {
+            memmove(bytes + to_byte, bytes + from_byte, (size_t)length);
+            from_byte += length;
+            to_byte += length;
+            ends[to] = to_byte;
+        } else {
+            memmove(values + to * width, values + i * width, width);
+        }
+        if (stated != NULL) {
+            bit_set(stated, to, bit(stated, i));
+        }
+        to++;
+    }
+    store->rows = to;
+    store->missing = 0;
+    if (store->field.kind != BCN_INTEGER) {
+        store->minimum = INT64_MAX;
+        store->maximum = INT64_MIN;
+    }
+    store->sorted = store->rising = true;
+    note(store, 0, to);
+}
+
+int64_t
+bcn_store_value(const bcn_store *store, size_t row)
+{
+    return number_at(store->values.data, store->width, row);
+}
+
+bool
+bcn_store_same(const bcn_store *store, size_t a, size_t b)
+{
+    if (bcn_store_stated(store, a) != bcn_store_stated(store, b)) {
+        return false;
+    }
+    if (store->texts) {
+        return bcn_bytes_equal(bcn_store_text(store, a),
+                               bcn_store_text(store, b));
+    }
+    return bcn_store_value(store, a) == bcn_store_value(store, b);
+}
+
+/* --- the domain that was met -------------------------------------------- */
+
+static bool
+before(const bcn_labels *labels, uint32_t a, uint32_t b)
+{
+    return text_compare(bcn_labels_text(labels, a),
+                        bcn_labels_text(labels, b)) < 0;
+}
+
+/* Merge sort: at most 65,535 labels, and no allocator but ours. */
+static void
+sort_numbers(const bcn_labels *labels, uint32_t *numbers, uint32_t *room,
+             size_t count)
+{
+    if (count < 2) {
+        return;
+    }
+    size_t half = count / 2;
+    sort_numbers(labels, numbers, room, half);
+    sort_numbers(labels, numbers + half, room, count - half);
+    memcpy(room, numbers, count * sizeof *numbers);
+    size_t a = 0, b = half;
+    for (size_t i = 0; i < count; i++) {
+        bool right = a == half || (b < count && before(labels, room[b],
+                                                       room[a]));
+        numbers[i] = right ? room[b++] : room[a++];
+    }
+}
+
+bcn_status
+bcn_store_sort_labels(bcn_store *store, uint32_t **order)
+{
+    size_t count = store->known != NULL ? bcn_labels_count(store->known) : 0;
+    uint32_t *numbers = bcn_alloc(count, sizeof *numbers);
+    uint32_t *room = bcn_alloc(count + 1, sizeof *room);
+    if (numbers == NULL || room == NULL) {
+        bcn_free(numbers);
+        bcn_free(room);
+        return BCN_NOMEM;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = i;
+    }
+    if (count != 0) {
+        sort_numbers(store->known, numbers, room, count);
+    }
+    uint32_t *renumber = room; /* old number -> new */
+    for (uint32_t i = 0; i < count; i++) {
+        renumber[numbers[i]] = i;
+    }
+    uint32_t unstated = bcn_unstated(store->width);
+    bool same = true;
+    for (uint32_t i = 0; i < count; i++) {
+        same &= numbers[i] == i;
+    }
+    for (size_t i = 0; !same && i < store->rows; i++) {
+        uint32_t code = (uint32_t)bcn_store_value(store, i);
+        if (code != unstated) {
+            number_set(store->values.data, store->width, i, renumber[code]);
+        }
+    }
+    bcn_free(room);
+    *order = numbers;
+    return BCN_OK;
+}
