@@ -18,8 +18,11 @@
 #include "python/version.h"
 
 /* X(noun): defines state->noun_type and calls py_noun_ready. */
-#define PY_CLASSES(X)                                                         \
+#define PY_CLASSES(X)                                                        \
     X(memory)                                                                 \
+    X(builder)                                                                \
+    X(log)                                                                    \
+    X(cube)
 
 typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
