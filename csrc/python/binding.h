@@ -20,6 +20,7 @@
 /* X(noun): defines state->noun_type and calls py_noun_ready. */
 #define PY_CLASSES(X)                                                         \
     X(memory)                                                                 \
+    X(cube)
 
 typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
