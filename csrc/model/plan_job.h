@@ -1,0 +1,37 @@
+/* plan_job.h - a plan made ready: checked, trimmed, its tables narrowed.
+ *
+ * Private to the plan family.  plan.c makes the job and chooses the road;
+ * plan_dense.c counts into cells, plan_sparse.c into sorted keys. */
+#ifndef BCN_PLAN_JOB_H
+#define BCN_PLAN_JOB_H
+
+#include "kernel/cells.h"
+#include "kernel/count.h"
+#include "model/plan.h"
+
+typedef struct bcn_job {
+    const bcn_plan *plan;
+    uint64_t cells;
+    size_t begin, end;   /* rows left by ranges over columns in order */
+    const bcn_dial *run; /* over times in order: walked by runs; or NULL */
+    bcn_dial dials[BCN_PLAN_DIALS]; /* the others: row by row */
+    size_t dial_count;
+    bcn_range ranges[BCN_PLAN_RANGES]; /* the others */
+    size_t range_count;
+    uint64_t mass; /* the answer's */
+    size_t workers;
+    bcn_watch *watch;
+    bcn_error *error;
+} bcn_job;
+
+enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
+
+/* Marks in `cells` the rows that a range refuses. */
+void bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row,
+                    size_t count);
+
+BCN_MUST_USE bcn_status bcn_job_dense(bcn_job *job, bcn_cube **out);
+BCN_MUST_USE bcn_status bcn_job_sparse(bcn_job *job, bcn_cube **out);
+BCN_MUST_USE bcn_status bcn_job_distinct(bcn_job *job, bcn_cube **out);
+
+#endif
