@@ -128,15 +128,12 @@ class Ladder:
         found = by_case.find(cased(text))
         if found is not None:
             return found
-        words = words_of(text)
-        tries = ["".join(words)]
-        if len(words) > 1 and words[0] in ARTICLES:
-            tries.append("".join(words[1:]))
         turned = ROTATED.fullmatch(text)
-        if turned is not None:
-            tries.append(fold(f"{turned[2]} {turned[1]}"))
-        for key in tries:
-            found = by_fold.find(key)
+        for form in [text] if turned is None else [text, f"{turned[2]} {turned[1]}"]:
+            words = words_of(form)
+            found = by_fold.find("".join(words))
+            if found is None and words and words[0] in ARTICLES:
+                found = by_fold.find("".join(words[1:]))
             if found is not None:
                 return found
         return UNKNOWN, ()

@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 from ._days import Day, first_day, last_day
 from .domain import Domain, Value
@@ -35,8 +34,43 @@ Row = dict[str, str]
 Spans = tuple[tuple[str | None, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class _Record:
+    """A few named values that do not change; equal where all are."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+    __slots__: tuple[str, ...] = ()
+
+    def __init__(self, *values: Any) -> None:
+        for name, value in zip(self.FIELDS, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is read-only: cannot set {name!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is read-only: cannot delete {name!r}")
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.FIELDS)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values()[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = (dict(v) if isinstance(v, MappingProxyType) else v for v in self._values())
+        return _again, (type(self), *plain)
+
+
+def _again(kind: type[_Record], *values: Any) -> _Record:
+    return kind(*(MappingProxyType(v) if isinstance(v, dict) else v for v in values))
+
+
+class Member(_Record):
     """One member country: its codes, names, membership and regions.
 
     ``since`` and ``until`` are as precise as their source (a month, mostly); ``until`` is
@@ -48,15 +82,19 @@ class Member:
     ('Europe', 'Asia and South Pacific', 'Israël')
     """
 
+    FIELDS = (
+        "alpha_3", "alpha_2", "m49", "names", "since", "until", "source", "status", "tables",
+    )  # fmt: skip
+    __slots__ = FIELDS
     alpha_3: str
     alpha_2: str
     m49: str
-    names: Mapping[str, str] = field(hash=False)
+    names: Mapping[str, str]
     since: str | None
     until: str | None
     source: str
     status: str
-    tables: Mapping[str, Spans] = field(repr=False, hash=False)
+    tables: Mapping[str, Spans]
 
     @property
     def name(self) -> str:
@@ -101,12 +139,12 @@ class Member:
     def __str__(self) -> str:
         return self.name
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), *_plain(self))
+    def __repr__(self) -> str:
+        until = f", until {self.until}" if self.until else ""
+        return f"Member {self.alpha_3} {self.name}, since {self.since}{until}, {self.region}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(_Record):
     """Who writes on the network without being a member: an office, a sub-bureau, a mission.
 
     >>> from interpol_bcn.members import members
@@ -115,10 +153,14 @@ class Sender:
     ('sub-bureau', 'CHN', 'Hong Kong (China)')
     """
 
+    FIELDS = (
+        "code", "kind", "parent", "names", "alpha_2", "m49", "city", "source", "status",
+    )  # fmt: skip
+    __slots__ = FIELDS
     code: str
     kind: str
     parent: str | None
-    names: Mapping[str, str] = field(hash=False)
+    names: Mapping[str, str]
     alpha_2: str | None
     m49: str | None
     city: str | None
@@ -133,20 +175,9 @@ class Sender:
     def __str__(self) -> str:
         return self.name
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), *_plain(self))
-
-
-def _plain(record: Member | Sender) -> Iterator[Any]:
-    for name in record.__slots__:
-        value = getattr(record, name)
-        yield dict(value) if isinstance(value, MappingProxyType) else value
-
-
-def _again(kind: type[Any], *values: Any) -> Any:
-    return kind(
-        *(MappingProxyType(value) if isinstance(value, dict) else value for value in values)
-    )
+    def __repr__(self) -> str:
+        parent = f" of {self.parent}" if self.parent else ""
+        return f"Sender {self.code} {self.name}, {self.kind}{parent}"
 
 
 class _Data:
@@ -174,15 +205,15 @@ class _Data:
 
     def _sender(self, row: Row) -> Sender:
         return Sender(
-            code=row["code"],
-            kind=row["kind"],
-            parent=row["parent"] or None,
-            names=self.names[row["code"]],
-            alpha_2=row["alpha_2"] or None,
-            m49=row["m49"] or None,
-            city=row["city"] or None,
-            source=row["source"],
-            status=row["status"],
+            row["code"],
+            row["kind"],
+            row["parent"] or None,
+            self.names[row["code"]],
+            row["alpha_2"] or None,
+            row["m49"] or None,
+            row["city"] or None,
+            row["source"],
+            row["status"],
         )
 
     def _tables(self) -> dict[str, dict[str, Spans]]:
@@ -224,15 +255,13 @@ class Members:
     """The member countries in the order of their alpha-3 codes; on a day, or now.
 
     ``members[text]`` takes alpha-3, alpha-2 or M49 codes, names in four languages and
-    aliases; it raises LabelError with a reason and the nearest choices, and never guesses.
+    aliases; it raises LabelError with a reason and the nearest choices, and never guesses:
+    plain "Congo" is refused, with both.
 
     >>> from interpol_bcn.members import members
     >>> [members[text].alpha_3 for text in ("fr", "250", "Frankrijk", "FRANCE")]
     Traceback (most recent call last):
     interpol_bcn.errors.LabelError: 'Frankrijk': unknown label; did you mean 'Francia'?
-    >>> members["Congo"]
-    Traceback (most recent call last):
-    interpol_bcn.errors.LabelError: 'Congo': ambiguous label; did you mean 'Democratic Republic of the Congo' or 'Republic of the Congo'?
     >>> "Tuvalu" in members, "Palau" in members, "Palau" in members.at("2023-10")
     (False, True, False)
     """
@@ -272,15 +301,15 @@ class Members:
             for row in data.countries:
                 code = row["alpha_3"]
                 found[code] = Member(
-                    alpha_3=code,
-                    alpha_2=row["alpha_2"],
-                    m49=row["m49"],
-                    names=data.names[code],
-                    since=row["since"] or None,
-                    until=row["until"] or None,
-                    source=row["source"],
-                    status=row["status"],
-                    tables=MappingProxyType(
+                    code,
+                    row["alpha_2"],
+                    row["m49"],
+                    data.names[code],
+                    row["since"] or None,
+                    row["until"] or None,
+                    row["source"],
+                    row["status"],
+                    MappingProxyType(
                         {name: table.get(code, ((None, None),)) for name, table in tables.items()}
                     ),
                 )
@@ -452,7 +481,7 @@ class Members:
             labels += [sender.code for sender in data.senders]
         if isinstance(extra, str):
             raise InputError("extra must be a list of labels, not one text", value=extra)
-        labels += extra
+        labels += self._extra(extra, set(labels))
         own = set(labels)
         known: dict[str, str | tuple[str, ...]] = {}
         refused: dict[str, str] = {}
@@ -489,6 +518,18 @@ class Members:
             used = {v for spans in table.values() for _, v in spans if v is not None}
             domain = domain.with_table(name, rows, order=sorted(used), names=self._named(name))
         return domain.with_aliases(aliases) if aliases else domain
+
+    def _extra(self, extra: Iterable[str], held: set[str]) -> Iterator[str]:
+        for label in extra:
+            code = self._domain.lookup(label)
+            meant = self._domain.labels[code] if code >= 0 else label
+            if meant != label and (meant in held or label not in _data().names):
+                hint = "Give it under aliases= to count it there"
+                raise InputError(
+                    f"already stands for {meant}", column="extra", value=label, hint=hint
+                )
+            if label not in held:
+                yield label
 
     def _outside(self, code: str) -> str:
         data = _data()
