@@ -11,7 +11,7 @@ from .errors import QueryError
 __all__ = ["Day", "first_day", "last_day"]
 
 Day: TypeAlias = "str | datetime.date"
-DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}", re.ASCII)
 
 
 def first_day(day: Day) -> str:
@@ -37,17 +37,17 @@ def _day(day: Day, last: bool) -> str:
         return day.date().isoformat()
     if isinstance(day, datetime.date):
         return day.isoformat()
-    found = DAY.fullmatch(day) if isinstance(day, str) else None
     try:
-        if found is not None:
-            year, month, number = (int(part) if part else 0 for part in found.groups())
-            if number:
-                return datetime.date(year, month, number).isoformat()
+        if isinstance(day, str) and DAY.fullmatch(day):
+            year, *rest = (int(part) for part in day.split("-"))
+            if len(rest) == 2:
+                return datetime.date(year, rest[0], rest[1]).isoformat()
+            begun = datetime.date(year, rest[0] if rest else 1, 1)
             if not last:
-                return datetime.date(year, month or 1, 1).isoformat()
-            if month in (0, 12):
-                return datetime.date(year, 12, 31).isoformat()
-            after = datetime.date(year, month + 1, 1)
+                return begun.isoformat()
+            if not rest or begun.month == 12:
+                return begun.replace(month=12, day=31).isoformat()
+            after = begun.replace(month=begun.month + 1)
             return (after - datetime.timedelta(days=1)).isoformat()
     except ValueError:
         pass
