@@ -54,6 +54,8 @@ def words_of(text: str) -> list[str]:
         folded = "".join(c for c in apart if not combining(c))
     folded = folded.translate(LETTERS)
     words = "".join(c if c.isalnum() else " " for c in folded).split()
+    if len(words) < 2:
+        return words  # "ST" by itself is a code, not a saint
     kept = [SAINTS.get(word, word) for word in words if word not in JOINERS]
     return kept or words
 

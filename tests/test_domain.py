@@ -10,12 +10,11 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference import domain as twin
 
 from interpol_bcn._days import first_day, last_day
 from interpol_bcn.domain import Domain, fold
 from interpol_bcn.errors import InputError, LabelError, QueryError
-
-from reference import domain as twin
 
 WORDS = st.text("aAbBéÉ-. 1", min_size=1, max_size=6)
 DAYS = st.dates(datetime.date(1950, 1, 1), datetime.date(2049, 12, 31)).map(str)
