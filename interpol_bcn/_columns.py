@@ -229,7 +229,7 @@ class Column(Sequence[Any]):
             picked = map(data.__getitem__, rows)
         if isinstance(data, tuple):
             return self._with(tuple(picked))
-        return self._with(memoryview(array(_letter(data), picked)).toreadonly())
+        return self._with(memoryview(array(data.format, picked)).toreadonly())
 
     def _missing(self) -> Any:
         """What stands for a missing value in this buffer; None where only a tuple can say it."""
@@ -308,11 +308,14 @@ class Column(Sequence[Any]):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        data = self._data
-        if not isinstance(data, tuple):
-            data = array(_letter(data), data)
-        labels = list(self._labels[: self._count]) if self._kind == "label" else None
+        data, labels = self._data, None
         names = {language: list(texts) for language, texts in self._names.items()}
+        if self._kind == "label" and names:
+            labels = list(self._labels[: self._count])
+        elif self._kind == "label":
+            labels, data = self.dictionary()
+        if not isinstance(data, tuple):
+            data = array(data.format, data)
         options = {"labels": labels, "names": names, "unit": self._unit, "format": self._format}
         return _rebuild, (self._name, data, self._kind, options)
 
@@ -346,11 +349,6 @@ def look_up(codes: memoryview, texts: Sequence[Any], count: int, missing: Any = 
         return [table[code] if code < count else missing for code in codes]
     known = {code: texts[code] if code < count else missing for code in set(codes)}
     return list(map(known.__getitem__, codes))
-
-
-def _letter(view: memoryview) -> str:
-    """The array letter of a normalised view ('I' may be two bytes in theory, never in fact)."""
-    return view.format
 
 
 def _view(data: Any) -> memoryview | None:
@@ -441,8 +439,8 @@ def _kind_of(name: str, values: list[Any]) -> str:
     if kinds == {"integer", "number"}:
         return "number"
     if len(kinds) > 1:
-        first = next(kind for kind in KINDS if kind in kinds)
-        _blame(name, values, first)
+        first = _kind_of(name, [next(value for value in values if value is not None)])
+        _blame(name, values, "number" if first == "integer" and "number" in kinds else first)
     return kinds.pop() if kinds else "text"
 
 

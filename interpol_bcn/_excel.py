@@ -60,7 +60,7 @@ def _write_table(book: Any, table: Table) -> None:
     bold = book.add_format({"bold": True, "bottom": 1})
     for place, name in enumerate(table.columns):
         column = table[name]
-        words = heading(name, table.language)
+        words = heading(name, table.language) if table.labels == "name" else name
         if column.unit and column.unit != name:
             words += f" ({column.unit})"
         if column.kind == "time":

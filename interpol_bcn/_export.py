@@ -98,6 +98,8 @@ def _json_fields(column: Column) -> list[str]:
         return ["null" if time is None else f'"{iso_time(time)}"' for time in values]
     if column.kind == "number":
         return ["null" if one is None or not isfinite(one) else repr(one) for one in values]
+    if column.kind == "integer":
+        return ["null" if value is None else str(value) for value in values]
     return [dumps(value, ensure_ascii=False) for value in values]
 
 
@@ -270,7 +272,7 @@ def _polars_series(polars: Any, column: Column) -> Any:
         kind = polars.Enum(labels)
         places = polars.Series(name, codes, dtype=_polars_code(polars, codes))
         places = places.set(places >= len(labels), None) if len(places) else places
-        return places.cast(polars.UInt32).cast(kind)
+        return polars.Series(name, labels, dtype=kind).gather(places)
     if column.kind == "integer":
         wide = isinstance(data, tuple) and not all(v is None or v in INT64 for v in data)
         return polars.Series(name, data, dtype=polars.Int128 if wide else polars.Int64)

@@ -35,12 +35,12 @@ def to_html(table: Table, rows: int | None) -> str:
 
     shown = shown_columns(table, rows)
     rtl = is_rtl(table.language)
-    start, end = ("right", "left") if rtl else ("left", "right")
-    sides = [end if one.right else start for one in shown]
+    start = "right" if rtl else "left"
+    sides = ["right" if one.right else start for one in shown]  # digits under digits
     lines = [f'<table lang="{table.language}" dir="{"rtl" if rtl else "ltr"}" style="{_TABLE}">']
     if table.title:
         caption = f"{_CAPTION};text-align:{start}"
-        lines.append(f'<caption style="{caption}">{_safe(table.title)}</caption>')
+        lines.append(f'<caption style="{caption}"><bdi>{_safe(table.title)}</bdi></caption>')
     if shown:
         heads = "".join(
             f'<th scope="col" style="{_HEAD};text-align:{side}">{_safe(one.heading)}</th>'
@@ -49,7 +49,7 @@ def to_html(table: Table, rows: int | None) -> str:
         lines.append(f"<thead><tr>{heads}</tr></thead>")
     lines.append("<tbody>")
     styles = [f"{_CELL};text-align:{side}" for side in sides]
-    bars = [_bars(table, one.name, len(one.cells), end) for one in shown]
+    bars = [_bars(table, one.name, len(one.cells)) for one in shown]
     tips = [_tips(table, one.name, len(one.cells)) for one in shown]
     for row in range(len(shown[0].cells) if shown else 0):
         cells = []
@@ -69,7 +69,7 @@ def to_html(table: Table, rows: int | None) -> str:
     if not len(table):
         notes.insert(0, message("no_rows", table.language))
     if any(notes):
-        words = "<br>".join(_safe(note) for note in notes if note)
+        words = "<br>".join(f"<bdi>{_safe(note)}</bdi>" for note in notes if note)
         note = f"{_NOTE};text-align:{start}"
         cell = f'<td colspan="{max(1, len(shown))}" style="{note}">{words}</td>'
         lines.append(f"<tfoot><tr>{cell}</tr></tfoot>")
@@ -81,7 +81,7 @@ def _safe(text: str) -> str:
     return escape(printable(text))
 
 
-def _bars(table: Table, name: str, rows: int, end: str) -> list[str]:
+def _bars(table: Table, name: str, rows: int) -> list[str]:
     """A pale bar behind each percentage of a column of shares, from the figures' own side."""
     column = table[name]
     if column.kind != "number" or not (column.format or "").startswith("percent"):
@@ -89,9 +89,8 @@ def _bars(table: Table, name: str, rows: int, end: str) -> list[str]:
     values = column.tolist()
     if not all(value is None or 0 <= value <= 1 for value in values):
         return [""] * rows
-    toward = "left" if end == "right" else "right"
     return [
-        f";background:linear-gradient(to {toward},{_BAR} {value * 100:.1f}%,transparent 0)"
+        f";background:linear-gradient(to left,{_BAR} {value * 100:.1f}%,transparent 0)"
         if value
         else ""
         for value in values[:rows]

@@ -96,7 +96,7 @@ def format_number(value: float, language: str = "en", digits: int | None = None)
     else:
         # The exponent after rounding: 999.96 has four digits before the mark.
         places = max(0, 3 - int(f"{abs(value):.3e}".partition("e")[2]))
-        text = f"{value:.{places}f}"
+        text = f"{value:,.{places}f}"
         if "." in text:
             text = text.rstrip("0").rstrip(".")
     if not text.strip("-0.,"):

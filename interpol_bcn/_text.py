@@ -46,7 +46,9 @@ def shown_columns(table: Table, rows: int | None) -> list[Shown]:
             cells = [blank if value is None else printable(value) for value in part.tolist()]
         else:
             cells = [format_value(value, column.format, language) for value in part.tolist()]
-        words = printable(heading(name, language))
+        # Plain English shows the names as they are typed: table["hour_of_week"].
+        plain = language == "en" and table.labels == "code"
+        words = printable(name if plain else heading(name, language))
         if column.format == "per million":
             words += f" ({message('per_million', language)})"
         elif column.unit and column.unit != name:
@@ -116,9 +118,7 @@ def to_text(table: Table, rows: int, width: int | None) -> str:
         lines.append(more)
     if len(kept) < len(shown):
         left = [one.name for i, one in enumerate(shown) if i not in kept]
-        lines.append(
-            message("more_columns", table.language, count=len(left), names=", ".join(left))
-        )
+        lines.append(message("more_columns", table.language, names=", ".join(left)))
     if table.note:
         lines.append(printable(table.note))
     return "\n".join(lines)

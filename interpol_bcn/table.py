@@ -548,10 +548,13 @@ class Table:
         if language is not None:
             check_language(language)
         table = self if zeros else self.nonzero()
-        if labels == "code":
-            return table
-        shown = [column.shown(language or self._language) for column in table._columns.values()]
-        return table._like(shown)
+        language = language or self._language
+        columns = table._columns.values()
+        if labels == "name":
+            return table._like(
+                [c.shown(language) for c in columns], language=language, labels=labels
+            )
+        return table._like(columns, language=language, labels=labels)
 
 
 def check_labels(labels: str) -> str:
