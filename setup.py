@@ -13,16 +13,17 @@ flags = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wconver
 extra = os.environ.get("BCN_CFLAGS", "").split()
 
 setup(
+    license="MIT",
     ext_modules=[
         Extension(
             "interpol_bcn._core",
             sorted(glob("csrc/**/*.c", recursive=True)),
-            depends=sorted(glob("csrc/**/*.h", recursive=True)),
+            depends=["setup.py", *sorted(glob("csrc/**/*.h", recursive=True))],
             include_dirs=["csrc"],
             define_macros=[("Py_LIMITED_API", "0x030C0000")] if abi3 else [],
             py_limited_api=abi3,
             extra_compile_args=[] if sys.platform == "win32" else flags + extra,
-            extra_link_args=[] if sys.platform == "win32" else ["-pthread"] + extra,
+            extra_link_args=[] if sys.platform == "win32" else ["-pthread", *extra],
         )
     ],
     options={"bdist_wheel": {"py_limited_api": "cp312"}} if abi3 else {},

@@ -114,7 +114,7 @@ def compilers() -> list[str]:
     return [name for name in ("gcc", "clang") if shutil.which(name)]
 
 
-def tests(root: Path = ROOT) -> list[Path]:
+def programs(root: Path = ROOT) -> list[Path]:
     return sorted(root.glob("tests/c/test_*.c"))
 
 
@@ -179,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = options.compiler or compilers()
     wanted = [f"test_{name}" for name in options.only or []]
-    sources = [source for source in tests() if not wanted or source.stem in wanted]
+    sources = [source for source in programs() if not wanted or source.stem in wanted]
     missing = [name for name in chosen if not shutil.which(name)]
     if missing or not chosen or not sources or len(sources) < len(wanted):
         print(f"nothing to run: compilers {chosen}, absent {missing}, tests {wanted or 'none'}")
