@@ -16,7 +16,7 @@ check:
 
 format:
 	$(PYTHON) -m ruff check --fix -q . ; $(PYTHON) -m ruff format -q .
-	$(dir $(PYTHON))clang-format -i $$(git ls-files '*.c' '*.h')
+	$(dir $(PYTHON))clang-format -i $$(git ls-files '*.c' '*.h' ':!csrc/python')
 
 bench:
 	.ci/bench
