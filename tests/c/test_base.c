@@ -1,6 +1,12 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1 /* pthread_setattr_default_np */
+#endif
 #include "check.h"
 
 #include <stdint.h>
+#if defined(__GLIBC__)
+#include <pthread.h>
+#endif
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -205,6 +211,42 @@ each_worker_runs_once_and_no_more_than_64(void)
     }
     CHECK(bcn_processors() >= 1);
 }
+
+#if defined(__GLIBC__)
+typedef struct place {
+    pthread_t caller;
+    int runs[8];
+    bool here[8];
+} place;
+
+static void
+note_place(void *context, size_t worker)
+{
+    place *all = context;
+    all->runs[worker]++;
+    all->here[worker] = pthread_equal(pthread_self(), all->caller) != 0;
+}
+
+static void
+work_is_done_here_when_no_thread_can_start(void)
+{
+    /* Nothing has room for a stack of a sixteenth of all addresses. */
+    pthread_attr_t usual, huge;
+    CHECK_EQUAL(pthread_getattr_default_np(&usual), 0);
+    CHECK_EQUAL(pthread_attr_init(&huge), 0);
+    CHECK_EQUAL(pthread_attr_setstacksize(&huge, (size_t)1 << 60), 0);
+    CHECK_EQUAL(pthread_setattr_default_np(&huge), 0);
+    place all = {.caller = pthread_self()};
+    bcn_run(8, note_place, &all);
+    CHECK_EQUAL(pthread_setattr_default_np(&usual), 0);
+    CHECK_EQUAL(pthread_attr_destroy(&usual), 0);
+    CHECK_EQUAL(pthread_attr_destroy(&huge), 0);
+    for (size_t i = 0; i < 8; i++) {
+        CHECK_EQUAL(all.runs[i], 1);
+        CHECK(all.here[i]);
+    }
+}
+#endif
 
 typedef struct relay {
     bcn_lock *lock;
@@ -491,6 +533,9 @@ main(void)
     a_wrap_that_fails_leaves_the_memory_with_its_owner();
     owners_and_locks_hold_on_many_threads();
     each_worker_runs_once_and_no_more_than_64();
+#if defined(__GLIBC__)
+    work_is_done_here_when_no_thread_can_start();
+#endif
     a_condition_hands_over_in_order();
     a_watch_asks_its_caller_and_tells_the_others();
     labels_are_numbered_by_first_appearance();
