@@ -65,21 +65,58 @@ FAULTS = {
 }
 
 
+def try_planted(place: Path, sanitize: str, helpers: str, main: str) -> tuple[bool, str]:
+    """Run a test program with the given text in a small tree of its own."""
+    for name in ("csrc/base", "tests/c"):
+        (place / name).mkdir(parents=True)
+    for name in ("status.h", "memory.h", "memory.c", "error.h", "error.c"):
+        shutil.copy(ROOT / "csrc" / "base" / name, place / "csrc" / "base")
+    shutil.copy(ROOT / "tests" / "c" / "check.h", place / "tests" / "c")
+    source = place / "tests" / "c" / "test_planted.c"
+    source.write_text(f'#include "check.h"\n{helpers}int\nmain(void)\n{{\n{main}\nreturn 0;\n}}\n')
+    build = run.Build(COMPILERS[0], sanitize, place)
+    objects = [build.compile(path) for path in run.core(place)]
+    good, said = run.run_test(build, source, objects)
+    return bool(good), str(said)
+
+
 @needs_compiler
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_harness_finds(fault: str, tmp_path: Path) -> None:
     main, scenario, words = FAULTS[fault]
-    for name in ("status.h", "memory.h", "memory.c", "error.h", "error.c"):
-        (tmp_path / "csrc" / "base").mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "csrc" / "base" / name, tmp_path / "csrc" / "base")
-    (tmp_path / "tests" / "c").mkdir(parents=True)
-    shutil.copy(ROOT / "tests" / "c" / "check.h", tmp_path / "tests" / "c")
-    source = tmp_path / "tests" / "c" / "test_planted.c"
     if scenario:
         scenario = f"static bcn_status\nscenario(void)\n{{\n{scenario}\n}}\n"
-    source.write_text(f'#include "check.h"\n{scenario}int\nmain(void)\n{{\n{main}\nreturn 0;\n}}\n')
-    build = run.Build(COMPILERS[0], "address", tmp_path)
-    objects = [build.compile(path) for path in run.core(tmp_path)]
-    good, said = run.run_test(build, source, objects)
+    good, said = try_planted(tmp_path, "address", scenario, main)
     assert not good
     assert words in said
+
+
+RACE = """
+#include <pthread.h>
+static int shared;
+static void *
+add(void *unused)
+{
+    for (int i = 0; i < 10000; i++) { shared++; }
+    return unused;
+}
+"""
+RUN_RACE = """
+pthread_t other;
+CHECK_EQUAL(pthread_create(&other, NULL, add, NULL), 0);
+add(NULL);
+CHECK_EQUAL(pthread_join(other, NULL), 0);
+"""
+
+
+@needs_compiler
+def test_the_harness_finds_a_data_race(tmp_path: Path) -> None:
+    good, said = try_planted(tmp_path, "thread", RACE, RUN_RACE)
+    assert not good
+    assert "data race" in said
+
+
+@needs_compiler
+def test_the_harness_passes_a_sound_program(tmp_path: Path) -> None:
+    good, said = try_planted(tmp_path, "address", "", 'CHECK(1); CHECK_TEXT("a", "a");')
+    assert (good, said) == (True, "2 checks, 0 refused allocations")
