@@ -90,10 +90,9 @@ slot_of(const bcn_labels *labels, bcn_bytes text, uint64_t hash)
     size_t mask = labels->slot_count - 1;
     size_t slot = (size_t)hash & mask;
     while (labels->slots[slot] != BCN_NONE) {
-        const entry *found = &labels->entries[labels->slots[slot]];
-        if (found->hash == hash && found->length == text.length &&
-            memcmp(labels->arena + found->start, text.data, text.length) ==
-                0) {
+        uint32_t number = labels->slots[slot];
+        if (labels->entries[number].hash == hash &&
+            bcn_bytes_equal(bcn_labels_text(labels, number), text)) {
             break;
         }
         slot = (slot + 1) & mask;
@@ -143,8 +142,9 @@ bcn_labels_add(bcn_labels *labels, bcn_bytes text, uint32_t *number)
         !bcn_size_add(labels->arena_used, text.length, &needed)) {
         return BCN_NOMEM;
     }
-    BCN_TRY(bcn_grow((void **)&labels->arena, &labels->arena_capacity, needed,
-                     1));
+    /* at least a byte, so that even an empty text has an address */
+    BCN_TRY(bcn_grow((void **)&labels->arena, &labels->arena_capacity,
+                     needed != 0 ? needed : 1, 1));
     BCN_TRY(bcn_grow((void **)&labels->entries, &labels->entry_capacity,
                      labels->count + 1, sizeof *labels->entries));
     if ((labels->count + 1) * 2 > labels->slot_count) {
