@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from .errors import QueryError, suggest
@@ -42,7 +42,9 @@ def days_of(year: int, month: int, day: int) -> int:
     # Counted from March, so that the leap day ends the year.
     months = year * 12 + month - 3
     year, month = divmod(months, 12)
-    return year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719_469
+    return (
+        year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719_469
+    )
 
 
 EARLIEST = days_of(1, 1, 1) * DAY
@@ -82,9 +84,7 @@ class Zone:
         """Lay out the 400 years of changes that follow the listed ones."""
         last = self.starts[-1] if self.starts else EARLIEST // SECOND
         year = last // 31_556_952 + 1970  # may be one off, so start a year early
-        changes = sorted(
-            change for y in range(year - 1, year + 402) for change in rule.changes(y)
-        )
+        changes = sorted(change for y in range(year - 1, year + 402) for change in rule.changes(y))
         self._cycle_start = last
         end = last + CYCLE_DAYS * 86_400
         kept = [change for change in changes if last < change[0] <= end]
@@ -157,9 +157,7 @@ class _Rule:
     _NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
     _TIME = r"[+-]?\d{1,3}(?::\d{2}){0,2}"
     _DAY = rf"((?:M\d+\.\d\.\d|J\d+|\d+)(?:/{_TIME})?)"
-    _FORM = re.compile(
-        rf"{_NAME}({_TIME})(?:{_NAME}({_TIME})?(?:,{_DAY},{_DAY})?)?", re.ASCII
-    )
+    _FORM = re.compile(rf"{_NAME}({_TIME})(?:{_NAME}({_TIME})?(?:,{_DAY},{_DAY})?)?", re.ASCII)
 
     def __init__(self, standard: int, daylight: int, begin: str, end: str) -> None:
         self.standard, self.daylight = standard, daylight
@@ -173,6 +171,8 @@ class _Rule:
             raise ValueError(f"unreadable rule {text!r}")
         standard = -_seconds(match[1])  # POSIX counts west of Greenwich
         if match[3] is None:
+            if text[match.end(1) :]:
+                raise ValueError(f"rule {text!r} names no days")
             return standard, None
         daylight = -_seconds(match[2]) if match[2] else standard + 3600
         return standard, cls(standard, daylight, match[3], match[4])
@@ -279,7 +279,7 @@ _UTC = Zone("UTC", 0)
 _FIXED = re.compile(r"([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?", re.ASCII)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _zone(key: str) -> Zone:
     if key in ("UTC", "Z"):
         return _UTC

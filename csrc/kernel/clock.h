@@ -17,8 +17,7 @@
  *
  * Invariant, tested by bcn_clock_check where pieces enter the core: starts
  * grow strictly from above INT64_MIN, and no time whatsoever gives a code
- * outside the axis.  So
- * the loops below check nothing.
+ * outside the axis.  So the loops below check nothing.
  *
  * What it buys: zones, ISO weeks and leap years are data made outside the
  * core; time in order costs one search per change of code and nothing per
