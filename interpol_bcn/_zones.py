@@ -16,9 +16,11 @@ years 1 to 9999.
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import cache, lru_cache
+from struct import calcsize, unpack_from
 from typing import TYPE_CHECKING
 
 from .errors import QueryError, suggest
@@ -215,10 +217,11 @@ def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
     return day * 86_400 + second
 
 
+UNREADABLE = (ValueError, IndexError, struct.error)  # what a damaged file raises
+
+
 def _parse_tzif(key: str, data: bytes) -> Zone:
     """Read a TZif file (RFC 9636): its 64-bit block where there is one."""
-    from struct import calcsize, unpack_from
-
     header, size, at = ">4sc15x6l", 4, 0
     magic, version, *counts = unpack_from(header, data, at)
     if magic != b"TZif":
@@ -242,7 +245,8 @@ def _parse_tzif(key: str, data: bytes) -> Zone:
     before = next((offset for offset, dst, _ in kinds if not dst), kinds[0][0])
     rule = None
     if size == 8:
-        footer = data[at:].split(b"\n")[1].decode("ascii")
+        _, line, _ = data[at:].split(b"\n", 2)
+        footer = line.decode("ascii")
         if footer:
             standard, rule = _Rule.parse(footer)
             if not starts and rule is None:
@@ -295,7 +299,7 @@ def _zone(key: str) -> Zone:
         raise _unknown_zone(key)
     try:
         return _parse_tzif(key, data)
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise QueryError(f"time zone {key!r}: its file cannot be used: {error}") from None
 
 
