@@ -16,6 +16,7 @@ comes twice is two positions.
 from __future__ import annotations
 
 import datetime
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -197,6 +198,9 @@ class CalendarAxis:
         choices = [self._label(position) for position in found]
         raise LabelError(label, f"no label of the {self.name} axis", choices=choices)
 
+    def _run_end(self, run: int) -> int:
+        return self._firsts[run + 1] if run + 1 < len(self._firsts) else self.size
+
     def _positions(self, unit: int, offset: str) -> list[int]:
         """Return the positions of a unit: with this offset, or with any without one."""
         if not self._firsts:
@@ -216,8 +220,7 @@ class CalendarAxis:
         positions = []
         for run in found:
             position = self._firsts[run] + unit - self._units[run]
-            end = self._firsts[run + 1] if run + 1 < len(self._firsts) else self.size
-            if self._firsts[run] <= position < end:
+            if self._firsts[run] <= position < self._run_end(run):
                 positions.append(position)
         return positions
 
@@ -259,12 +262,10 @@ class CalendarAxis:
         return LabelError(label, f"not on the {self.name} axis, which goes from {ends}")
 
     def _unknown_in_cycle(self, label: object) -> LabelError:
-        text = str(label).strip()
-        choices = suggest(text, self.labels)
-        if text.isdecimal() and text.zfill(2) in self.labels:
-            choices = [text.zfill(2)]
-        elif text[:3].title() in self.labels:
-            choices = [text[:3].title()]
+        # "monday 9" -> "Mon 09"
+        near = re.sub(r"[A-Za-z]+", lambda word: word[0][:3].title(), str(label).strip())
+        near = re.sub(r"\b\d\b", r"0\g<0>", near)
+        choices = [near] if near in self.labels else suggest(near, self.labels)
         ends = f"{self.labels[0]!r} to {self.labels[-1]!r}"
         return LabelError(
             label, f"no label of the {self.name} axis, which goes from {ends}", choices=choices
@@ -344,9 +345,8 @@ class _Labels(LazySequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         axis = self._axis
-        ends = (*axis._firsts[1:], axis.size)
-        for run, (first, end) in enumerate(zip(axis._firsts, ends, strict=True)):
-            for position in range(first, end):
+        for run, first in enumerate(axis._firsts):
+            for position in range(first, axis._run_end(run)):
                 yield axis._label_in(run, position)
 
     def __contains__(self, value: object) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import available_timezones
+
+from interpol_bcn import _zones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -55,7 +58,8 @@ def labels(axis: str, start: int, stop: int, tz: tzinfo, step: int) -> list[str]
     ``step`` must be short enough to meet every position; dates sort as texts do,
     labels with offsets come in the order of time.
     """
-    met = dict.fromkeys(label(axis, time, tz) for time in range(start, stop, step))
+    times = [*range(start, stop, step), stop - 1]
+    met = dict.fromkeys(label(axis, time, tz) for time in times)
     return list(met) if axis in ("hour", "minute", "second") else sorted(met)
 
 
@@ -70,3 +74,12 @@ def first_moment(local: datetime, tz: tzinfo) -> int:
                 back += 1_000_000
             return back
     raise AssertionError("two days are enough for any zone")
+
+
+def zones_that_differ() -> list[str]:
+    """Return every IANA zone once: of those that share one file, the first."""
+    return sorted(
+        {
+            _zones._read_tzif(key): key for key in sorted(available_timezones(), reverse=True)
+        }.values()
+    )
