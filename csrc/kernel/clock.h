@@ -60,6 +60,7 @@ typedef struct bcn_clock_cursor {
     size_t clock_count;
     const int64_t *times;
     size_t row, end;
+    size_t length; /* rows in the last run, a guess at the next */
     int64_t least; /* the earliest of `last` */
     uint64_t offset;
     size_t next[BCN_CLOCKS_MAX];  /* the piece after the one in force */
