@@ -16,9 +16,11 @@ years 1 to 9999.
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
+from struct import calcsize, unpack_from
 from typing import TYPE_CHECKING
 
 from .errors import QueryError, suggest
@@ -42,7 +44,9 @@ def days_of(year: int, month: int, day: int) -> int:
     # Counted from March, so that the leap day ends the year.
     months = year * 12 + month - 3
     year, month = divmod(months, 12)
-    return year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719_469
+    return (
+        year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719_469
+    )
 
 
 EARLIEST = days_of(1, 1, 1) * DAY
@@ -82,9 +86,7 @@ class Zone:
         """Lay out the 400 years of changes that follow the listed ones."""
         last = self.starts[-1] if self.starts else EARLIEST // SECOND
         year = last // 31_556_952 + 1970  # may be one off, so start a year early
-        changes = sorted(
-            change for y in range(year - 1, year + 402) for change in rule.changes(y)
-        )
+        changes = sorted(change for y in range(year - 1, year + 402) for change in rule.changes(y))
         self._cycle_start = last
         end = last + CYCLE_DAYS * 86_400
         kept = [change for change in changes if last < change[0] <= end]
@@ -157,9 +159,7 @@ class _Rule:
     _NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
     _TIME = r"[+-]?\d{1,3}(?::\d{2}){0,2}"
     _DAY = rf"((?:M\d+\.\d\.\d|J\d+|\d+)(?:/{_TIME})?)"
-    _FORM = re.compile(
-        rf"{_NAME}({_TIME})(?:{_NAME}({_TIME})?(?:,{_DAY},{_DAY})?)?", re.ASCII
-    )
+    _FORM = re.compile(rf"{_NAME}({_TIME})(?:{_NAME}({_TIME})?(?:,{_DAY},{_DAY})?)?", re.ASCII)
 
     def __init__(self, standard: int, daylight: int, begin: str, end: str) -> None:
         self.standard, self.daylight = standard, daylight
@@ -173,6 +173,8 @@ class _Rule:
             raise ValueError(f"unreadable rule {text!r}")
         standard = -_seconds(match[1])  # POSIX counts west of Greenwich
         if match[3] is None:
+            if text[match.end(1) :]:
+                raise ValueError(f"rule {text!r} names no days")
             return standard, None
         daylight = -_seconds(match[2]) if match[2] else standard + 3600
         return standard, cls(standard, daylight, match[3], match[4])
@@ -215,10 +217,11 @@ def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
     return day * 86_400 + second
 
 
+UNREADABLE = (ValueError, IndexError, struct.error)  # what a damaged file raises
+
+
 def _parse_tzif(key: str, data: bytes) -> Zone:
     """Read a TZif file (RFC 9636): its 64-bit block where there is one."""
-    from struct import calcsize, unpack_from
-
     header, size, at = ">4sc15x6l", 4, 0
     magic, version, *counts = unpack_from(header, data, at)
     if magic != b"TZif":
@@ -242,7 +245,8 @@ def _parse_tzif(key: str, data: bytes) -> Zone:
     before = next((offset for offset, dst, _ in kinds if not dst), kinds[0][0])
     rule = None
     if size == 8:
-        footer = data[at:].split(b"\n")[1].decode("ascii")
+        _, line, _ = data[at:].split(b"\n", 2)
+        footer = line.decode("ascii")
         if footer:
             standard, rule = _Rule.parse(footer)
             if not starts and rule is None:
@@ -279,7 +283,7 @@ _UTC = Zone("UTC", 0)
 _FIXED = re.compile(r"([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?", re.ASCII)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _zone(key: str) -> Zone:
     if key in ("UTC", "Z"):
         return _UTC
@@ -295,7 +299,7 @@ def _zone(key: str) -> Zone:
         raise _unknown_zone(key)
     try:
         return _parse_tzif(key, data)
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise QueryError(f"time zone {key!r}: its file cannot be used: {error}") from None
 
 

@@ -4,16 +4,15 @@
 
 /* Pieces are numbered by the one that follows: `next` is the number of pieces
  * that start at or before a time, so 0 says "before the first". */
-static size_t
+static BCN_ALWAYS_INLINE size_t
 next_after(const bcn_piece *pieces, size_t low, size_t high, int64_t time)
 {
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (pieces[middle].start <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    /* Without a branch on the data: times without order would mispredict
+     * every step.  An even rest looks at one piece twice, which is right. */
+    for (size_t rest = high - low; rest > 0;) {
+        size_t half = rest / 2;
+        low += pieces[low + half].start <= time ? rest - half : 0;
+        rest = half;
     }
     return low;
 }
@@ -163,6 +162,7 @@ bcn_clock_cursor_start(bcn_clock_cursor *cursor, const bcn_clock *clocks,
     cursor->times = times;
     cursor->row = begin;
     cursor->end = end;
+    cursor->length = 1;
     for (size_t k = 0; k < clock_count; k++) {
         /* Stand where the first time is, so that a worker that starts in the
          * middle of a column does not walk there. */
@@ -182,6 +182,58 @@ bcn_clock_cursor_start(bcn_clock_cursor *cursor, const bcn_clock *clocks,
     cursor_advance(cursor, begin < end ? times[begin] : INT64_MIN);
 }
 
+/* The first row after `row` that is later than `least`.  Rows far apart are
+ * cache misses, so looks are few: a run is about as long as the one before,
+ * and between two looks rows come evenly.  Each turn looks at the row where
+ * `least` should be and a little beyond it; a turn that gains little is
+ * followed by halving, so no data make it slow. */
+static size_t
+run_end(const int64_t *times, size_t row, size_t rows, size_t step,
+        int64_t least)
+{
+    size_t low = row; /* times[low] <= least */
+    while (step < rows - low && times[low + step] <= least) {
+        low += step;
+        step *= 2;
+    }
+    size_t high = step < rows - low ? low + step : rows;
+    while (high - low > 32 && high < rows) {
+        size_t width = high - low, margin = width / 16 + 4;
+        double part = (double)((uint64_t)least - (uint64_t)times[low]) /
+                      (double)((uint64_t)times[high] - (uint64_t)times[low]);
+        size_t guess = low + (size_t)(part * (double)(width - 1));
+        size_t first = guess - low > margin ? guess - margin : low + 1;
+        size_t second = high - guess > margin ? guess + margin : high - 1;
+        if (times[first] > least) {
+            high = first;
+        } else {
+            low = first;
+            if (second > low && times[second] > least) {
+                high = second;
+            } else if (second > low) {
+                low = second;
+            }
+        }
+        if (high - low > width / 2) {
+            size_t middle = low + (high - low) / 2;
+            if (times[middle] <= least) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+    }
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (times[middle] <= least) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
+
 bool
 bcn_clock_cursor_next(bcn_clock_cursor *cursor, size_t *begin, size_t *end,
                       uint64_t *offset)
@@ -194,21 +246,8 @@ bcn_clock_cursor_next(bcn_clock_cursor *cursor, size_t *begin, size_t *end,
     if (times[row] > cursor->least) {
         cursor_advance(cursor, times[row]);
     }
-    int64_t least = cursor->least;
-    size_t low = row, step = 1; /* times[low] <= least */
-    while (step < rows - low && times[low + step] <= least) {
-        low += step;
-        step *= 2;
-    }
-    size_t high = step < rows - low ? low + step : rows;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (times[middle] <= least) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
+    size_t high = run_end(times, row, rows, cursor->length, cursor->least);
+    cursor->length = high - row;
     *begin = row;
     *end = high;
     *offset = cursor->offset;

@@ -17,8 +17,7 @@
  *
  * Invariant, tested by bcn_clock_check where pieces enter the core: starts
  * grow strictly from above INT64_MIN, and no time whatsoever gives a code
- * outside the axis.  So
- * the loops below check nothing.
+ * outside the axis.  So the loops below check nothing.
  *
  * What it buys: zones, ISO weeks and leap years are data made outside the
  * core; time in order costs one search per change of code and nothing per
@@ -61,6 +60,7 @@ typedef struct bcn_clock_cursor {
     size_t clock_count;
     const int64_t *times;
     size_t row, end;
+    size_t length; /* rows in the last run, a guess at the next */
     int64_t least; /* the earliest of `last` */
     uint64_t offset;
     size_t next[BCN_CLOCKS_MAX];  /* the piece after the one in force */
