@@ -1,0 +1,169 @@
+#include "text/csv_marks.h"
+
+#include "text/numbers.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* A CR counts where no LF follows; `next` is the byte behind the 64. */
+static inline uint64_t
+lone(uint64_t returns, uint64_t feeds, char next)
+{
+    return returns & ~(feeds >> 1 | (uint64_t)(next == '\n') << 63);
+}
+
+/* The high bit of each byte that is zero, and of no other. */
+static uint64_t
+zero_bytes(uint64_t word)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    return ~(((word & low) + low) | word | low);
+}
+
+static uint64_t
+equal_plain(const char *text, char wanted)
+{
+    uint64_t pattern =
+        UINT64_C(0x0101010101010101) * (uint64_t)(unsigned char)wanted;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t hits = zero_bytes(bcn_load64(text + (size_t)8 * i) ^ pattern);
+        bits |= ((hits >> 7) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
+    }
+    return bits;
+}
+
+static void
+mark_plain(const char *text, size_t count, char delimiter, char quote,
+           bcn_csv_marks *marks)
+{
+    for (size_t i = 0; i < count; i++, text += 64) {
+        uint64_t feeds = equal_plain(text, '\n');
+        marks[i].ends =
+            feeds | lone(equal_plain(text, '\r'), feeds, text[64]);
+        marks[i].splits = equal_plain(text, delimiter);
+        marks[i].quotes = quote != 0 ? equal_plain(text, quote) : 0;
+    }
+}
+
+bcn_csv_marker
+bcn_csv_marker_plain(void)
+{
+    return mark_plain;
+}
+
+#if defined(__x86_64__)
+
+static inline uint64_t
+equal_sse2(const __m128i part[4], __m128i pattern)
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < 4; i++) {
+        int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(part[i], pattern));
+        bits |= (uint64_t)(unsigned)hits << (16 * i);
+    }
+    return bits;
+}
+
+static void
+mark_sse2(const char *text, size_t count, char delimiter, char quote,
+          bcn_csv_marks *marks)
+{
+    const __m128i feed = _mm_set1_epi8('\n'), back = _mm_set1_epi8('\r');
+    const __m128i split = _mm_set1_epi8(delimiter);
+    const __m128i mark = _mm_set1_epi8(quote);
+    for (size_t i = 0; i < count; i++, text += 64) {
+        __m128i part[4];
+        for (int j = 0; j < 4; j++) {
+            part[j] = _mm_loadu_si128((const __m128i *)(const void *)text + j);
+        }
+        uint64_t feeds = equal_sse2(part, feed);
+        marks[i].ends = feeds | lone(equal_sse2(part, back), feeds, text[64]);
+        marks[i].splits = equal_sse2(part, split);
+        marks[i].quotes = quote != 0 ? equal_sse2(part, mark) : 0;
+    }
+}
+
+bcn_csv_marker
+bcn_csv_marker_sse2(void)
+{
+    return mark_sse2;
+}
+
+#else
+
+bcn_csv_marker
+bcn_csv_marker_sse2(void)
+{
+    return NULL;
+}
+
+#endif
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+
+BCN_CSV_MODERN static inline uint64_t
+equal_avx2(__m256i low, __m256i high, __m256i pattern)
+{
+    int first = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, pattern));
+    int second = _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern));
+    return (uint64_t)(unsigned)first | (uint64_t)(unsigned)second << 32;
+}
+
+BCN_CSV_MODERN static void
+mark_avx2(const char *text, size_t count, char delimiter, char quote,
+          bcn_csv_marks *marks)
+{
+    const __m256i feed = _mm256_set1_epi8('\n');
+    const __m256i back = _mm256_set1_epi8('\r');
+    const __m256i split = _mm256_set1_epi8(delimiter);
+    const __m256i mark = _mm256_set1_epi8(quote);
+    for (size_t i = 0; i < count; i++, text += 64) {
+        const __m256i *at = (const __m256i *)(const void *)text;
+        __m256i low = _mm256_loadu_si256(at);
+        __m256i high = _mm256_loadu_si256(at + 1);
+        uint64_t feeds = equal_avx2(low, high, feed);
+        marks[i].ends =
+            feeds | lone(equal_avx2(low, high, back), feeds, text[64]);
+        marks[i].splits = equal_avx2(low, high, split);
+        marks[i].quotes = quote != 0 ? equal_avx2(low, high, mark) : 0;
+    }
+}
+
+int
+bcn_csv_modern(void)
+{
+    return __builtin_cpu_supports("avx2") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+}
+
+bcn_csv_marker
+bcn_csv_marker_avx2(void)
+{
+    return bcn_csv_modern() ? mark_avx2 : NULL;
+}
+
+#else
+
+int
+bcn_csv_modern(void)
+{
+    return 0;
+}
+
+bcn_csv_marker
+bcn_csv_marker_avx2(void)
+{
+    return NULL;
+}
+
+#endif
+
+bcn_csv_marker
+bcn_csv_marker_best(void)
+{
+    bcn_csv_marker best = bcn_csv_marker_avx2();
+    best = best != NULL ? best : bcn_csv_marker_sse2();
+    return best != NULL ? best : bcn_csv_marker_plain();
+}

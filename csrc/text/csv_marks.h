@@ -1,0 +1,73 @@
+/* csv_marks.h - where in 64 bytes the characters of the grammar stand.
+ *
+ * One bit per byte, the first byte lowest.  This is the only place with
+ * instructions of one processor: SSE2 on every x86-64, AVX2 where the machine
+ * has it, and the same in plain C elsewhere; all three give the same bits.
+ * Line ends are one bit each: LF, or a CR with no LF behind it. */
+#ifndef BCN_CSV_MARKS_H
+#define BCN_CSV_MARKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct bcn_csv_marks {
+    uint64_t ends;   /* line ends */
+    uint64_t splits; /* delimiters */
+    uint64_t quotes;
+} bcn_csv_marks;
+
+/* Mark `count` times 64 bytes, and look at one byte behind them. */
+typedef void (*bcn_csv_marker)(const char *text, size_t count, char delimiter,
+                               char quote, bcn_csv_marks *marks);
+
+/* The fastest for this machine, and each of them for tests: NULL where this
+ * machine lacks it. */
+bcn_csv_marker bcn_csv_marker_best(void);
+bcn_csv_marker bcn_csv_marker_plain(void);
+bcn_csv_marker bcn_csv_marker_sse2(void);
+bcn_csv_marker bcn_csv_marker_avx2(void);
+
+/* Can BCN_CSV_MODERN functions run here? */
+int bcn_csv_modern(void);
+
+/* Functions compiled for machines with AVX2, which all count and find bits in
+ * one instruction. */
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define BCN_CSV_MODERN __attribute__((target("popcnt,bmi,avx2")))
+#else
+#define BCN_CSV_MODERN
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+static inline unsigned
+bcn_bits_count(uint64_t bits)
+{
+    return (unsigned)__builtin_popcountll(bits);
+}
+
+/* The lowest bit's place; 63 when there is none. */
+static inline unsigned
+bcn_bits_first(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63);
+}
+#else
+static inline unsigned
+bcn_bits_count(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) +
+           (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+static inline unsigned
+bcn_bits_first(uint64_t bits)
+{
+    bits |= UINT64_C(1) << 63;
+    return bcn_bits_count((bits & (0 - bits)) - 1);
+}
+#endif
+
+#endif
