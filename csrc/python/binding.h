@@ -22,7 +22,9 @@
     X(memory)                                                                 \
     X(builder)                                                                \
     X(log)                                                                    \
-    X(cube)
+    X(cube)                                                                   \
+    X(arrow)                                                                  \
+    X(arrow_source)
 
 typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
@@ -66,5 +68,8 @@ void py_watch_start(py_watch *watch);
  * Takes its own share of the block. */
 PyObject *py_memory_new(py_state *state, bcn_block *block, size_t offset,
                         size_t count, char format);
+/* The block behind a Memory, borrowed, and where in it the Memory starts; NULL
+ * without an exception for any other object. */
+bcn_block *py_memory_block(py_state *state, PyObject *object, size_t *offset);
 
 #endif

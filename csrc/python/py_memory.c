@@ -48,6 +48,17 @@ py_memory_new(py_state *state, bcn_block *block, size_t offset, size_t count,
     return (PyObject *)self;
 }
 
+bcn_block *
+py_memory_block(py_state *state, PyObject *object, size_t *offset)
+{
+    if (!PyObject_TypeCheck(object, state->memory_type)) {
+        return NULL;
+    }
+    memory_object *self = (memory_object *)object;
+    *offset = (size_t)(self->start - (char *)bcn_block_data(self->block));
+    return self->block;
+}
+
 static void
 memory_dealloc(PyObject *op)
 {
