@@ -7,38 +7,31 @@
 
 /* --- labels: asking Python what a text stands for -------------------------- */
 
-/* The interpreter for a thread that may not have it, also in a
- * sub-interpreter, where PyGILState_Ensure would take the wrong one. */
-typedef struct stay {
-    PyThreadState *own;
-} stay;
-
-static bool
-stay_begin(py_builder *self, stay *v)
+bool
+py_stay_begin(py_builder *self, py_stay *stay)
 {
-    v->own = NULL;
+    stay->own = NULL;
     if (!self->held) {
-        v->own = PyThreadState_New(self->interpreter);
-        if (v->own == NULL) {
+        stay->own = PyThreadState_New(self->interpreter);
+        if (stay->own == NULL) {
             return false;
         }
-        PyEval_RestoreThread(v->own);
+        PyEval_RestoreThread(stay->own);
     }
     return true;
 }
 
-static void
-stay_end(stay *v)
+void
+py_stay_end(py_stay *stay)
 {
-    if (v->own != NULL) {
-        PyThreadState_Clear(v->own);
+    if (stay->own != NULL) {
+        PyThreadState_Clear(stay->own);
         PyThreadState_DeleteCurrent();
     }
 }
 
-/* Keep an exception for the thread that made the call. */
-static void
-carry_exception(py_builder *self)
+void
+py_builder_carry(py_builder *self)
 {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
@@ -52,8 +45,8 @@ static bcn_status
 resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
 {
     py_builder *self = context;
-    stay v;
-    if (!stay_begin(self, &v)) {
+    py_stay stay;
+    if (!py_stay_begin(self, &stay)) {
         return BCN_NOMEM;
     }
     bcn_status status = BCN_OK;
@@ -63,7 +56,7 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
     long number = answer != NULL ? PyLong_AsLong(answer) : -1;
     uint32_t size = self->core.schema.fields[column].labels;
     if (PyErr_Occurred()) {
-        carry_exception(self);
+        py_builder_carry(self);
         status = BCN_INVALID;
     } else if (number >= 0 && (unsigned long)number < size) {
         *code = (uint32_t)number;
@@ -75,7 +68,7 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
                           (unsigned)size);
     }
     Py_XDECREF(answer);
-    stay_end(&v);
+    py_stay_end(&stay);
     return status;
 }
 
@@ -516,6 +509,10 @@ static PyMethodDef builder_methods[] = {
     {"begin", builder_begin, METH_O, begin_doc},
     {"read_columns", py_builder_read_columns, METH_O,
      py_builder_read_columns_doc},
+    {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
+     METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},
+    {"read_arrow", (PyCFunction)(void (*)(void))py_builder_read_arrow,
+     METH_VARARGS | METH_KEYWORDS, py_builder_read_arrow_doc},
     {"finish", builder_finish, METH_NOARGS, finish_doc},
     {"refusals", builder_refusals, METH_NOARGS, refusals_doc},
     {"accounts", builder_accounts, METH_NOARGS, accounts_doc},
@@ -559,9 +556,17 @@ static PyType_Spec builder_spec = {
     .slots = builder_slots,
 };
 
+static PyMethodDef builder_functions[] = {
+    {"split_record", py_split_record, METH_VARARGS, py_split_record_doc},
+    {NULL, NULL, 0, NULL},
+};
+
 int
 py_builder_ready(PyObject *module)
 {
-    return py_type_ready(module, &builder_spec,
-                         &py_state_of(module)->builder_type);
+    if (py_type_ready(module, &builder_spec,
+                      &py_state_of(module)->builder_type) < 0) {
+        return -1;
+    }
+    return PyModule_AddFunctions(module, builder_functions);
 }

@@ -23,8 +23,25 @@ typedef struct py_builder {
 int py_builder_begin(py_builder *self, bool held);
 PyObject *py_builder_end(py_builder *self, bcn_status status);
 
-/* read_columns(columns): see its documentation in py_columns.c. */
+/* The interpreter for a thread that may not have it, also in a
+ * sub-interpreter, where PyGILState_Ensure would take the wrong one. */
+typedef struct py_stay {
+    PyThreadState *own;
+} py_stay;
+bool py_stay_begin(py_builder *self, py_stay *stay);
+void py_stay_end(py_stay *stay);
+/* Keep the exception that is set for the thread that made the call. */
+void py_builder_carry(py_builder *self);
+
+/* The readers: py_columns.c and py_readers.c; their documentation is there. */
 PyObject *py_builder_read_columns(PyObject *op, PyObject *columns);
+PyObject *py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs);
+PyObject *py_builder_read_arrow(PyObject *op, PyObject *args,
+                                PyObject *kwargs);
+PyObject *py_split_record(PyObject *module, PyObject *args);
 extern const char py_builder_read_columns_doc[];
+extern const char py_builder_read_csv_doc[];
+extern const char py_builder_read_arrow_doc[];
+extern const char py_split_record_doc[];
 
 #endif
