@@ -1,0 +1,4 @@
+"""x"""
+from .reading import read_messages
+from .members import members
+from .domain import Domain

@@ -15,6 +15,10 @@ bcn_builder_init(bcn_builder *builder, const bcn_schema *schema,
     for (size_t i = 0; i < schema->count; i++) {
         bcn_store_init(&builder->stores[i], &schema->fields[i]);
         if (schema->fields[i].kind == BCN_LABEL) {
+            const bcn_field *field = &schema->fields[i];
+            bool shares = field->labels == 0 && field->shares >= 0;
+            builder->stores[i].owner =
+                &builder->stores[shares ? (size_t)field->shares : i];
             builder->stores[i].known = bcn_labels_new();
             if (builder->stores[i].known == NULL) {
                 bcn_builder_free(builder);
@@ -55,7 +59,7 @@ bcn_builder_begin(bcn_builder *builder, uint32_t source)
 static bcn_status
 meaning(bcn_builder *builder, size_t column, bcn_bytes text, uint32_t *code)
 {
-    bcn_store *store = &builder->stores[column];
+    bcn_store *store = builder->stores[column].owner;
     uint32_t number = bcn_labels_find(store->known, text);
     if (store->field.labels == 0) { /* the domain is what is met */
         if (number == BCN_NONE &&

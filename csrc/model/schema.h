@@ -19,6 +19,9 @@ typedef struct bcn_field {
     bool required;
     /* label: the size of its closed domain; 0: the domain is what is met */
     uint32_t labels;
+    /* label without a closed domain: the column whose labels it shares; its own
+     * number: nobody's */
+    int shares;
     /* integer: what may be stored; time: the stated period, [from, to] */
     int64_t minimum, maximum;
 } bcn_field;

@@ -202,8 +202,8 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
 static bcn_status
 put_codes(bcn_store *store, const bcn_slice *slice, size_t rows)
 {
-    if (store->field.labels == 0 && store->known != NULL &&
-        bcn_labels_count(store->known) > 255) {
+    if (store->field.labels == 0 && store->owner != NULL &&
+        bcn_labels_count(store->owner->known) > 255) {
         BCN_TRY(widen(store, 2));
     }
     BCN_TRY(reserve(&store->values, store->rows + rows, store->width));
@@ -579,11 +579,11 @@ sort_numbers(const bcn_labels *labels, uint32_t *numbers, uint32_t *room,
 }
 
 bcn_status
-bcn_store_sort_labels(bcn_store *store, uint32_t **order)
+bcn_labels_order(const bcn_labels *labels, uint32_t **order)
 {
-    size_t count = store->known != NULL ? bcn_labels_count(store->known) : 0;
+    size_t count = bcn_labels_count(labels);
     uint32_t *numbers = bcn_alloc(count, sizeof *numbers);
-    uint32_t *room = bcn_alloc(count + 1, sizeof *room);
+    uint32_t *room = bcn_alloc(count, sizeof *room);
     if (numbers == NULL || room == NULL) {
         bcn_free(numbers);
         bcn_free(room);
@@ -592,25 +592,36 @@ bcn_store_sort_labels(bcn_store *store, uint32_t **order)
     for (uint32_t i = 0; i < count; i++) {
         numbers[i] = i;
     }
-    if (count != 0) {
-        sort_numbers(store->known, numbers, room, count);
-    }
-    uint32_t *renumber = room; /* old number -> new */
-    for (uint32_t i = 0; i < count; i++) {
-        renumber[numbers[i]] = i;
-    }
-    uint32_t unstated = bcn_unstated(store->width);
-    bool same = true;
-    for (uint32_t i = 0; i < count; i++) {
-        same &= numbers[i] == i;
-    }
-    for (size_t i = 0; !same && i < store->rows; i++) {
-        uint32_t code = (uint32_t)bcn_store_value(store, i);
-        if (code != unstated) {
-            number_set(store->values.data, store->width, i, renumber[code]);
-        }
-    }
+    sort_numbers(labels, numbers, room, count);
     bcn_free(room);
     *order = numbers;
+    return BCN_OK;
+}
+
+bcn_status
+bcn_store_renumber(bcn_store *store, const uint32_t *order, size_t count)
+{
+    bool same = true;
+    for (uint32_t i = 0; i < count; i++) {
+        same &= order[i] == i;
+    }
+    if (same) {
+        return BCN_OK;
+    }
+    uint32_t *fresh = bcn_alloc(count, sizeof *fresh);
+    if (fresh == NULL) {
+        return BCN_NOMEM;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        fresh[order[i]] = i;
+    }
+    uint32_t unstated = bcn_unstated(store->width);
+    for (size_t i = 0; i < store->rows; i++) {
+        uint32_t code = (uint32_t)bcn_store_value(store, i);
+        if (code != unstated) {
+            number_set(store->values.data, store->width, i, fresh[code]);
+        }
+    }
+    bcn_free(fresh);
     return BCN_OK;
 }

@@ -38,7 +38,9 @@ typedef struct bcn_store {
     bool texts;
     bcn_array ends; /* uint64_t */
     bcn_array bytes;
-    /* labels: what each text met so far stands for, asked once per text */
+    /* labels: what each text met so far stands for, asked once per text;
+     * `owner` is the store whose `known` counts, mostly this one */
+    struct bcn_store *owner;
     bcn_labels *known;
     uint32_t *codes;
     size_t code_capacity;
@@ -82,10 +84,14 @@ bcn_bytes bcn_store_text(const bcn_store *store, size_t row);
 /* Do two rows hold the same, missing included? */
 bool bcn_store_same(const bcn_store *store, size_t a, size_t b);
 
-/* Of a label column whose domain is what was met: renumber in the order of the
- * labels' bytes, so that the numbering does not depend on the order of rows.
- * `order[i]` receives the old number of new label i. */
-BCN_MUST_USE bcn_status bcn_store_sort_labels(bcn_store *store,
-                                              uint32_t **order);
+/* Of labels whose domain is what was met: the order of their bytes, so that
+ * codes do not depend on the order of rows.  `order[i]`, the caller's to free,
+ * is the present code of what shall be label i. */
+BCN_MUST_USE bcn_status bcn_labels_order(const bcn_labels *labels,
+                                         uint32_t **order);
+/* Give a column its codes anew after such an order of `count` labels. */
+BCN_MUST_USE bcn_status bcn_store_renumber(bcn_store *store,
+                                           const uint32_t *order,
+                                           size_t count);
 
 #endif

@@ -10,24 +10,19 @@
 bool
 py_stay_begin(py_builder *self, py_stay *stay)
 {
-    stay->own = NULL;
-    if (!self->held) {
-        stay->own = PyThreadState_New(self->interpreter);
-        if (stay->own == NULL) {
-            return false;
-        }
-        PyEval_RestoreThread(stay->own);
+    stay->own = PyThreadState_New(self->interpreter);
+    if (stay->own == NULL) {
+        return false;
     }
+    PyEval_RestoreThread(stay->own);
     return true;
 }
 
 void
 py_stay_end(py_stay *stay)
 {
-    if (stay->own != NULL) {
-        PyThreadState_Clear(stay->own);
-        PyThreadState_DeleteCurrent();
-    }
+    PyThreadState_Clear(stay->own);
+    PyThreadState_DeleteCurrent();
 }
 
 void
@@ -75,7 +70,7 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
 /* --- calls ------------------------------------------------------------------ */
 
 int
-py_builder_begin(py_builder *self, bool held)
+py_builder_begin(py_builder *self)
 {
     if (!self->ready || self->busy) {
         PyErr_SetString(PyExc_ValueError,
@@ -84,7 +79,6 @@ py_builder_begin(py_builder *self, bool held)
         return -1;
     }
     self->busy = true;
-    self->held = held;
     self->error.text[0] = '\0';
     return 0;
 }
@@ -122,9 +116,10 @@ parse_field(PyObject *item, bcn_field *field)
     const char *kind;
     int required;
     unsigned int labels;
+    int shares;
     long long minimum, maximum;
-    if (!PyArg_ParseTuple(item, "spILL:field", &kind, &required, &labels,
-                          &minimum, &maximum)) {
+    if (!PyArg_ParseTuple(item, "spIiLL:field", &kind, &required, &labels,
+                          &shares, &minimum, &maximum)) {
         return -1;
     }
     for (int k = 0; k < 4; k++) {
@@ -132,6 +127,7 @@ parse_field(PyObject *item, bcn_field *field)
             *field = (bcn_field){.kind = (bcn_kind)k,
                                  .required = required != 0,
                                  .labels = labels,
+                                 .shares = shares,
                                  .minimum = minimum,
                                  .maximum = maximum};
             if (labels > BCN_MAX_LABELS) {
@@ -164,8 +160,15 @@ parse_schema(PyObject *fields, int id, PyObject *keys, bcn_schema *schema)
     schema->key_count = (size_t)key_count;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *item = PySequence_GetItem(fields, i);
-        int failed = item == NULL || parse_field(item, &schema->fields[i]);
+        bcn_field *field = &schema->fields[i];
+        int failed = item == NULL || parse_field(item, field) < 0;
         Py_XDECREF(item);
+        if (!failed && (field->shares >= count ||
+                        (field->shares >= 0 &&
+                         (field->kind != BCN_LABEL || field->labels != 0)))) {
+            PyErr_SetString(PyExc_ValueError, "no labels to share");
+            failed = 1;
+        }
         if (failed) {
             return -1;
         }
@@ -330,17 +333,27 @@ builder_begin(PyObject *op, PyObject *number)
 }
 
 /* The labels of a column whose domain is what was met, in the order of their
- * codes; renumbers the column. */
+ * codes; renumbers the column, and those that share its labels. */
 static PyObject *
-met_labels(bcn_store *store)
+met_labels(bcn_builder *core, size_t column)
 {
+    bcn_store *store = core->stores[column].owner;
+    if (store != &core->stores[column]) {
+        return PyLong_FromSsize_t(store - core->stores);
+    }
+    size_t count = bcn_labels_count(store->known);
     uint32_t *order;
-    bcn_status status = bcn_store_sort_labels(store, &order);
+    bcn_status status = bcn_labels_order(store->known, &order);
     if (status != BCN_OK) {
         return py_raise(status, NULL);
     }
-    size_t count = bcn_labels_count(store->known);
-    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t c = 0; status == BCN_OK && c < core->schema.count; c++) {
+        if (core->stores[c].owner == store && core->stores[c].present) {
+            status = bcn_store_renumber(&core->stores[c], order, count);
+        }
+    }
+    PyObject *list = status == BCN_OK ? PyList_New((Py_ssize_t)count)
+                                      : py_raise(status, NULL);
     for (size_t i = 0; list != NULL && i < count; i++) {
         bcn_bytes text = bcn_labels_text(store->known, order[i]);
         PyObject *label = PyUnicode_DecodeUTF8(
@@ -356,15 +369,15 @@ met_labels(bcn_store *store)
 PyDoc_STRVAR(finish_doc,
              "finish($self, /)\n--\n\n"
              "Find duplicates and return ``(log, labels)``: the log and, per "
-             "column whose domain is what was met, its sorted labels (else "
-             "None).  The builder keeps its account and takes no more rows.\n");
+             "column whose domain is what was met, its sorted labels or the "
+             "number of the column whose labels it shares (else None).  The builder keeps its account and takes no more rows.\n");
 
 static PyObject *
 builder_finish(PyObject *op, PyObject *unused)
 {
     (void)unused;
     py_builder *self = (py_builder *)op;
-    if (py_builder_begin(self, false) < 0) {
+    if (py_builder_begin(self) < 0) {
         return NULL;
     }
     py_watch watch;
@@ -384,7 +397,7 @@ builder_finish(PyObject *op, PyObject *unused)
     for (size_t c = 0; labels != NULL && c < count; c++) {
         const bcn_field *field = &self->core.schema.fields[c];
         PyObject *met = field->kind == BCN_LABEL && field->labels == 0
-                            ? met_labels(&self->core.stores[c])
+                            ? met_labels(&self->core, c)
                             : Py_NewRef(Py_None);
         if (met == NULL || PyList_SetItem(labels, (Py_ssize_t)c, met) < 0) {
             Py_CLEAR(labels);
@@ -507,8 +520,6 @@ builder_stopped(PyObject *op, void *unused)
 static PyMethodDef builder_methods[] = {
     {"preload", builder_preload, METH_VARARGS, preload_doc},
     {"begin", builder_begin, METH_O, begin_doc},
-    {"read_columns", py_builder_read_columns, METH_O,
-     py_builder_read_columns_doc},
     {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},
     {"read_arrow", (PyCFunction)(void (*)(void))py_builder_read_arrow,
@@ -532,8 +543,8 @@ static PyGetSetDef builder_getset[] = {
 PyDoc_STRVAR(builder_doc,
              "Builder(fields, resolve, id, keys, stop, keep, workers)\n--\n\n"
              "Rows in, a log out.\n\n"
-             "``fields`` are tuples ``(kind, required, labels, minimum, "
-             "maximum)`` with kind one of label, time, integer, id; "
+             "``fields`` are tuples ``(kind, required, labels, shares, "
+             "minimum, maximum)`` with kind one of label, time, integer, id; "
              "``resolve(column, text)`` gives the code of a label or minus a "
              "reason.\n");
 

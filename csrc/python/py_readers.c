@@ -134,7 +134,7 @@ py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs)
     }
     py_time_rule rule;
     if (py_time_rule_open(zone, format, &rule) < 0 ||
-        py_builder_begin(self, false) < 0) {
+        py_builder_begin(self) < 0) {
         py_time_rule_close(&rule);
         return NULL;
     }
@@ -309,7 +309,7 @@ py_builder_read_arrow(PyObject *op, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     PyObject *result = NULL;
-    if (py_builder_begin(self, false) == 0) {
+    if (py_builder_begin(self) == 0) {
         bcn_arrow_options options = {
             .columns = columns,
             .count = schema->count,

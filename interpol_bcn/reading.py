@@ -1,0 +1,438 @@
+"""Reading: from a source to a log, through the one builder.
+
+Every source is delimited text, which the core reads itself, or Arrow batches.  What differs
+between kinds of records is their schema; what differs between sources ends here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from .account import REASONS, Account, Refusal, Rejected
+from .domain import Domain
+from .errors import InputError, QueryError, did_you_mean, suggest
+from .logs import MessageLog
+from .schema import MESSAGES, Field, Schema
+
+if TYPE_CHECKING:
+    from .sources import ArrowSource, CsvSource
+
+__all__ = ["read_messages"]
+
+_KEEP = 10_000
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+#: what Domain.lookup answers for a text it refuses -> the core's reason
+_REASON_OF = {-1: -5, -2: -6, -3: -7}
+_TWICE = {"raise": 0, "earlier": 1, "later": 2}
+_NEVER = {"raise": 0, "forward": 1, "backward": 2}
+
+
+@dataclass
+class Options:
+    """How to read: the same options for every kind of record."""
+
+    columns: Mapping[str, str] | None = None
+    only: Sequence[str] | None = None
+    members: Any = None
+    extra: Sequence[str] = ()
+    measures: Sequence[str] = ()
+    aliases: Mapping[str, str] | None = None
+    domains: Mapping[str, Any] | None = None
+    source_tz: Any = None
+    ambiguous: str = "raise"
+    nonexistent: str = "raise"
+    time_format: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    errors: str = "raise"
+    period: Any = None
+    unit: str = "recipient"
+    threads: int | None = None
+
+
+def read_messages(
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    only: Sequence[str] | None = None,
+    members: Any = None,
+    extra: Sequence[str] = (),
+    measures: Sequence[str] = (),
+    aliases: Mapping[str, str] | None = None,
+    domains: Mapping[str, Any] | None = None,
+    source_tz: Any = None,
+    ambiguous: str = "raise",
+    nonexistent: str = "raise",
+    time_format: str | None = None,
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
+    errors: str = "raise",
+    period: Any = None,
+    unit: str = "recipient",
+    threads: int | None = None,
+) -> MessageLog:
+    """Read messages from files, data frames or columns into a log.
+
+    ``source`` is a path, a glob, a list of these, ``-`` (standard input), an object that
+    speaks Arrow or the data frame interface, or a dict of columns.  Text is read by the
+    core itself; Parquet, Arrow files and workbooks need the extras that bring their
+    libraries.  Columns: ``sent_at sender receiver`` are required; ``message_id reply_to kind
+    priority crime_area language channel size messages`` are read where they are.
+
+    - ``columns`` maps our names to the source's, ``only`` reads fewer columns,
+      ``measures`` more whole-number ones.
+    - ``members`` is a Members, a Domain or ``"infer"``; ``extra`` adds labels, ``aliases``
+      further texts for labels; ``domains`` closes other columns (a list or a Domain).
+    - ``source_tz`` is the zone of times that state none; ``ambiguous`` ("raise", "earlier",
+      "later") and ``nonexistent`` ("raise", "forward", "backward") say what clocks that
+      change mean; ``time_format`` is strptime's, for what is not ISO 8601.
+    - ``errors="raise"`` stops at the first bad row and says where it is; ``"reject"`` sets
+      bad rows aside in ``log.rejected``.  Always seen = accepted + rejected + duplicates.
+    - ``period`` (from, to) says what the extract covers; rows outside are bad rows.
+    - ``unit`` is what ``count`` counts by default: "recipient" or "message".
+
+    Raise InputError (file, line or row, column, value, reason, choices), MissingExtra,
+    FileNotFoundError, QueryError for options that make no sense.  Costs one pass.
+
+    >>> log = read_messages({"sent_at": ["2023-01-05T10:00Z", "2023-01-06T11:30Z"],
+    ...                      "sender": ["FRA", "Germany"], "receiver": ["DE", "FR"]})
+    >>> log
+    2 messages, 2023-01-05 .. 2023-01-06 UTC, 2 of 195 members
+    """
+    options = Options(
+        columns, only, members, extra, measures, aliases, domains, source_tz, ambiguous,
+        nonexistent, time_format, encoding, delimiter, errors, period, unit, threads,
+    )  # fmt: skip
+    return Reading(MESSAGES, options).run(source, MessageLog)
+
+
+class Reading:
+    """One reading of one kind of record: a builder, and what to tell it."""
+
+    def __init__(self, schema: Schema, options: Options) -> None:
+        self.options = options
+        self.schema = schema.with_measures(options.measures)
+        self._check()
+        self.wanted = self._wanted()
+        self.period = self._period()
+        self.domains = self._domains()
+        self.zone = self._zone()
+        self.threads = options.threads or processors()
+        self.names: list[str] = []  # of the sources, for messages
+        self.titles: dict[str, str] = {}  # our columns -> the present source's
+        self.builder = self._builder()
+
+    # Options
+
+    def _check(self) -> None:
+        options = self.options
+        _one_of("errors", options.errors, ("raise", "reject"))
+        _one_of("unit", options.unit, ("recipient", "message"))
+        _one_of("ambiguous", options.ambiguous, _TWICE)
+        _one_of("nonexistent", options.nonexistent, _NEVER)
+        if options.threads is not None and (
+            not isinstance(options.threads, int) or options.threads < 1
+        ):
+            raise QueryError(f"threads={options.threads!r}: a whole number from 1 on")
+        for argument in ("columns", "domains"):
+            for name in getattr(options, argument) or {}:
+                try:
+                    self.schema.number(name)
+                except QueryError as error:
+                    raise QueryError(f"{argument}: {error}") from None
+
+    def _wanted(self) -> tuple[str, ...]:
+        only = self.options.only
+        if only is None:
+            return self.schema.names
+        if isinstance(only, str) or not only:
+            raise QueryError(f"only={only!r}: give a list of columns")
+        return tuple(self.schema.fields[self.schema.number(name)].name for name in only)
+
+    def _period(self) -> tuple[int, int] | None:
+        if self.options.period is None:
+            return None
+        from ._instants import parse_range
+
+        return parse_range(self.options.period)
+
+    def _zone(self) -> tuple[Any, Any, int, int] | None:
+        if self.options.source_tz is None:
+            return None
+        from ._zones import zone_table
+
+        starts, offsets = zone_table(self.options.source_tz)
+        twice, never = _TWICE[self.options.ambiguous], _NEVER[self.options.nonexistent]
+        return starts, offsets, twice, never
+
+    def _domains(self) -> dict[str, Domain | None]:
+        """The closed domain of every label column; None where it is what is met."""
+        given = dict(self.options.domains or {})
+        bureaus = self._bureaus() if "bureaus" not in given else None
+        domains: dict[str, Domain | None] = {}
+        for field in self.schema.fields:
+            if field.kind != "label":
+                if field.name in given:
+                    raise QueryError(f"domains: {field.name!r} is no column of labels")
+                continue
+            value = given.get(field.name, "bureaus" if field.bureau else None)
+            if value == "bureaus":
+                domains[field.name] = bureaus
+            elif value is None or isinstance(value, Domain):
+                domains[field.name] = value
+            else:
+                domains[field.name] = Domain(value)
+        return domains
+
+    def _bureaus(self) -> Domain | None:
+        from .members import Members, members
+
+        options = self.options
+        source = members if options.members is None else options.members
+        if isinstance(source, Members):
+            return source.domain(options.extra, aliases=options.aliases)
+        if isinstance(source, Domain):
+            domain = source.extended(options.extra) if options.extra else source
+            return domain.with_aliases(options.aliases) if options.aliases else domain
+        if source == "infer":
+            if options.extra or options.aliases:
+                raise QueryError('members="infer" takes every label as it is: no extra, no aliases')
+            return None
+        if isinstance(source, Iterable) and not isinstance(source, str):
+            domain = Domain([*source, *options.extra])
+            return domain.with_aliases(options.aliases) if options.aliases else domain
+        raise QueryError(f'members={source!r}: give bcn.members, a Domain, labels or "infer"')
+
+    # The builder
+
+    def _builder(self) -> _core.Builder:
+        first: dict[bool, int] = {}
+        fields = []
+        for number, field in enumerate(self.schema.fields):
+            required = field.required and field.name in self.wanted
+            size, shares, least, most = 0, -1, field.least, field.most
+            if field.kind == "label":
+                domain = self.domains[field.name]
+                size = len(domain) if domain is not None else 0
+                if domain is None and field.bureau:
+                    owner = first.setdefault(True, number)
+                    shares = owner if owner != number else -1
+            elif field.kind == "time":
+                least, most = _FIRST, _LAST
+                if self.period is not None and field.name == self.schema.time:
+                    least, most = self.period[0], self.period[1] - 1
+            fields.append((field.kind, required, size, shares, least, most))
+        schema = self.schema
+        identity = -1 if schema.identity is None else schema.number(schema.identity)
+        keys = [schema.number(name) for name in schema.keys] if identity >= 0 else []
+        stop = self.options.errors == "raise"
+        builder = _core.Builder(fields, self._resolve, identity, keys, stop, _KEEP, self.threads)
+        for number, field in enumerate(self.schema.fields):
+            known = self.domains.get(field.name)
+            if known is not None:
+                builder.preload(number, dict(known.exact_labels()))
+        return builder
+
+    def _resolve(self, column: int, text: str) -> int:
+        domain = self.domains[self.schema.fields[column].name]
+        assert domain is not None
+        code = domain.lookup(text)
+        return code if code >= 0 else _REASON_OF[code]
+
+    # Reading
+
+    def run(self, source: Any, made: type[MessageLog]) -> MessageLog:
+        """Read every source in order and return the log."""
+        from .sources import open_sources
+
+        text = True
+        for number, one in enumerate(open_sources(source)):
+            self.names.append(one.name)
+            self.builder.begin(number)
+            try:
+                if one.kind == "csv":
+                    self._read_csv(one)  # type: ignore[arg-type]
+                else:
+                    text = False
+                    self._read_arrow(one)  # type: ignore[arg-type]
+            except InputError:
+                raise
+            except ValueError as error:
+                raise self._explained(error, one.name) from None
+        if text and self.builder.seen == 0:
+            raise InputError("a header and no rows", source=self.names[0], line=1)
+        try:
+            core, met = self.builder.finish()
+        except ValueError as error:
+            raise self._explained(error, self.names[0]) from None
+        return self._log(core, met, made)  # type: ignore[no-any-return]
+
+    def _log(self, core: _core.Log, met: Sequence[Any], made: type[MessageLog]) -> Any:
+        domains: dict[str, Domain] = {}
+        for number, field in enumerate(self.schema.fields):
+            if field.kind != "label":
+                continue
+            closed = self.domains[field.name]
+            labels = met[number]
+            if isinstance(labels, int):
+                labels = met[labels]
+            if closed is not None:
+                domains[field.name] = closed
+            elif labels:
+                domains[field.name] = Domain(labels)
+        return made._made(
+            core, self.schema, domains, self._account(), period=self.period,
+            unit=self.options.unit,
+        )  # fmt: skip
+
+    def _account(self) -> Account:
+        builder = self.builder
+        names = self.schema.names
+        rows = [
+            Refusal(
+                self.names[source],
+                row,
+                line or None,
+                None if column is None else names[column],
+                REASONS[reason],
+                value,
+            )
+            for source, row, line, column, reason, value in builder.refusals()
+        ]
+        accounts = [
+            ("" if column is None else names[column], REASONS[reason], value or "", count)
+            for column, reason, value, count in builder.accounts()
+        ]
+        return Account(
+            builder.seen, builder.accepted, builder.duplicates,
+            Rejected(builder.refused, rows, accounts), tuple(self.names), self.wanted,
+        )  # fmt: skip
+
+    def _explained(self, error: ValueError, source: str) -> InputError:
+        """The error of the core, with the words of the domain around it."""
+        if not self.builder.stopped:
+            return InputError(str(error), source=source)
+        at, row, line, column, number, value = self.builder.refusals()[0]
+        field = None if column is None else self.schema.fields[column]
+        reason = REASONS[number]
+        choices, hint = self._advice(field, number, value)
+        return InputError(
+            reason,
+            source=self.names[at],
+            line=line or None,
+            row=row,
+            column=None if field is None else self.titles.get(field.name, field.name),
+            value=value,
+            choices=choices,
+            hint=hint,
+        )
+
+    def _advice(
+        self, field: Field | None, reason: int, value: str | None
+    ) -> tuple[Sequence[str], str]:
+        domain = self.domains.get(field.name) if field is not None else None
+        if domain is not None and value is not None and reason in (5, 6, 7):
+            from .errors import LabelError
+
+            try:
+                domain.resolve(value)
+            except LabelError as error:
+                hint = error.hint
+                if reason == 5:
+                    hint = "aliases={...} names it, errors='reject' sets such rows aside"
+                return error.choices, hint
+        hints = {
+            8: "time_format='...' says how times are written",
+            9: "source_tz='Europe/Paris' says where the clock was",
+            10: "ambiguous='earlier' or 'later' chooses one",
+            11: "nonexistent='forward' or 'backward' chooses a time",
+            3: "encoding='latin-1' reads other texts",
+        }
+        return (), hints.get(reason, "errors='reject' sets such rows aside")
+
+    def _match(self, titles: Sequence[str], source: str, line: int | None) -> dict[str, str]:
+        """Which column of the source feeds which of ours; raise where one is missing."""
+        mapping = dict(self.options.columns or {})
+        blind: dict[str, str] = {}
+        for title in titles:
+            blind.setdefault(title.strip().casefold(), title)
+        found: dict[str, str] = {}
+        for field in self.schema.fields:
+            if field.name not in self.wanted:
+                continue
+            title = mapping.get(field.name, field.name)
+            actual = title if title in titles else blind.get(title.strip().casefold())
+            if actual is not None:
+                found[field.name] = actual
+                continue
+            asked = field.name in mapping or self.options.only is not None
+            if field.required or asked or field.name in self.options.measures:
+                known = ", ".join(map(repr, titles[:20])) + (", ..." if len(titles) > 20 else "")
+                raise InputError(
+                    f"no column {title!r}{did_you_mean(suggest(title, titles))}",
+                    source=source,
+                    line=line,
+                    hint=f"Columns are: {known}; columns={{{field.name!r}: '...'}} maps them",
+                )
+        for name, title in found.items():
+            if list(titles).count(title) > 1:
+                raise InputError(
+                    f"{list(titles).count(title)} columns are called {title!r}",
+                    source=source,
+                    line=line,
+                    column=name,
+                )
+        return found
+
+    def _read_arrow(self, source: ArrowSource) -> None:
+        self.titles = self._match([name for name, _ in source.fields], source.name, None)
+        wanted = list(dict.fromkeys(self.titles.values()))
+        labels = [self.titles[name] for name in self.schema.of_kind("label") if name in self.titles]
+        columns = [self.titles.get(name) for name in self.schema.names]
+        for batch in source.batches(wanted, labels):
+            self.builder.read_arrow(batch, columns, self.zone, self.options.time_format)
+
+    def _read_csv(self, source: CsvSource) -> None:
+        from .delimited import decoded, header
+
+        with source.reading() as raw:
+            file = decoded(raw, self.options.encoding)
+            head = header(file, source.name, self.options.delimiter)
+            self.titles = self._match(head.titles, source.name, head.line)
+            fields = [
+                head.titles.index(self.titles[name]) if name in self.titles else -1
+                for name in self.schema.names
+            ]
+            plain = file is raw and source.path is not None and not source.compressed
+            small = plain and os.fstat(raw.fileno()).st_size < 1 << 20
+            self.builder.read_csv(
+                raw.fileno() if plain else file.read,
+                head.delimiter,
+                b'"',
+                len(head.titles),
+                fields,
+                self.zone,
+                self.options.time_format,
+                head.rest,
+                head.first_line,
+                1 if small or source.path is None else self.threads,
+            )
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _one_of(name: str, value: object, choices: Iterable[str]) -> None:
+    known = list(choices)
+    if value not in known:
+        near = did_you_mean(suggest(str(value), known))
+        raise QueryError(f"{name}={value!r}{near} It is one of {', '.join(map(repr, known))}")
