@@ -22,7 +22,8 @@
     X(memory)                                                                 \
     X(builder)                                                                \
     X(log)                                                                    \
-    X(cube)
+    X(cube)                                                                   \
+    X(simulate)
 
 typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
