@@ -271,7 +271,18 @@ class Reading:
             raise self._explained(error, self.names[0]) from None
         return self._log(core, met, made)  # type: ignore[no-any-return]
 
-    def _log(self, core: _core.Log, met: Sequence[Any], made: type[MessageLog]) -> Any:
+    def run_table(
+        self, table: Any, names: Sequence[str | None], made: type[MessageLog], synthetic: str
+    ) -> MessageLog:
+        """Read one table that was made here, whose columns are in order."""
+        self.names.append(synthetic)
+        self.builder.begin(0)
+        self.builder.read_arrow(table, names, None, None)
+        core, met = self.builder.finish()
+        return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
+
+    def _log(self, core: _core.Log, met: Sequence[Any], made: type[MessageLog],
+             synthetic: str = "") -> Any:  # fmt: skip
         domains: dict[str, Domain] = {}
         for number, field in enumerate(self.schema.fields):
             if field.kind != "label":
@@ -286,7 +297,7 @@ class Reading:
                 domains[field.name] = Domain(labels)
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
-            unit=self.options.unit,
+            unit=self.options.unit, synthetic=synthetic,
         )  # fmt: skip
 
     def _account(self) -> Account:

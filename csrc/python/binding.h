@@ -24,7 +24,8 @@
     X(log)                                                                    \
     X(cube)                                                                   \
     X(arrow)                                                                  \
-    X(arrow_source)
+    X(arrow_source)                                                           \
+    X(simulate)
 
 typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
