@@ -189,6 +189,19 @@ def readme_without_its_commands(root: Path) -> list[str]:
     return found
 
 
+def map_of_another_tree(root: Path) -> list[str]:
+    """Find layers that csrc/README.md does not name, and files it names that are not there."""
+    text = (root / "csrc" / "README.md").read_text(encoding="utf-8")
+    layers = {path.name for path in (root / "csrc").iterdir() if path.is_dir()}
+    found = [
+        f"csrc/README.md says nothing of {name}/" for name in layers if f"`{name}/`" not in text
+    ]
+    for name in re.findall(r"`(\w+/\w+\.[ch])`", text):
+        if not (root / "csrc" / name).is_file():
+            found.append(f"csrc/README.md names {name}, which is not there")
+    return found
+
+
 RULES: list[Callable[[Path], list[str]]] = [
     includes_that_point_up,
     python_outside_the_binding,
@@ -199,6 +212,7 @@ RULES: list[Callable[[Path], list[str]]] = [
     words_of_one_machine,
     third_party_at_import,
     readme_without_its_commands,
+    map_of_another_tree,
 ]
 
 GOOD = {
@@ -209,6 +223,7 @@ GOOD = {
     "csrc/kernel/count.h": "\n",
     "csrc/python/version.h": "#if PY_VERSION_HEX < 5\n#endif\n",
     "csrc/python/binding.h": '#include <Python.h>\n#include "base/memory.h"\n',
+    "csrc/README.md": "`base/` `kernel/` `model/` `python/`, `base/memory.h`\n",
     "interpol_bcn/__init__.py": "import json\n\nfrom . import x\n",
     "interpol_bcn/x.py": "def f():\n    import numpy\n",
     "README.md": "# x\n```sh\nmake it && interpol-bcn demo\n```\n```sh\npytest\n```\n",
@@ -242,6 +257,8 @@ BREACHES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (readme_without_its_commands, "README.md", "# x\n```sh\ninterpol-bcn demo\n```\n"),
     (readme_without_its_commands, "README.md", GOOD["README.md"].replace("pytest", "true")),
     (readme_without_its_commands, "README.md", GOOD["README.md"].replace(" &&", "\n")),
+    (map_of_another_tree, "csrc/text/good.c", "\n"),
+    (map_of_another_tree, "csrc/README.md", GOOD["csrc/README.md"].replace("memory", "gone")),
 ]
 
 
