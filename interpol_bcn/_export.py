@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 from array import array
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from ._columns import INT64, NO_TIME, Column, look_up
+from ._columns import Column
+from ._stored import INT64, look_up
 from .errors import MissingExtra, QueryError
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from . import _core
     from .table import Table
 
-__all__ = ["to_arrow", "to_csv", "to_json", "to_pandas", "to_polars"]
+__all__ = ["arrow_table", "to_arrow", "to_csv", "to_json", "to_pandas", "to_polars"]
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _QUOTED: Final = re.compile('[,"\r\n]|^ | $')
@@ -112,111 +113,79 @@ def _leave(text: str, path: str | os.PathLike[str] | None) -> str | None:
     return None
 
 
+_ARROW_KINDS: Final = {"number": "float", "boolean": "bool"}
+
+
+def arrow_table(table: Table) -> _core.ArrowTable:
+    """Return the core's Arrow table; QueryError for integers beyond 64 bits."""
+    from . import _core
+
+    for column in _columns(table):
+        if _is_wide(column):
+            raise QueryError(
+                f"column {column.name!r} has integers beyond 64 bits; "
+                "to_arrow() gives them as decimals"
+            )
+    return _core.arrow_export([_arrow_part(column) for column in _columns(table)])
+
+
+def _is_wide(column: Column) -> bool:
+    data = column.data
+    return (
+        column.kind == "integer"
+        and isinstance(data, tuple)
+        and any(value is not None and value not in INT64 for value in data)
+    )
+
+
+def _arrow_part(column: Column) -> tuple[str, str, object, list[str] | None, bytes | None]:
+    """A column as the core takes it: name, kind, data, labels, one byte a row for nulls."""
+    from . import _core
+
+    data: Any = column.data
+    labels: list[str] | None = None
+    nulls: bytes | None = None
+    if column.kind == "label":
+        labels, data = column.dictionary()
+        if max(data, default=0) >= len(labels):
+            nulls = bytes(map(len(labels).__le__, data))
+    elif column.kind == "number":
+        nulls = bytes(map(float.__ne__, data, data))
+    elif isinstance(data, tuple) and column.kind != "text":
+        nulls = bytes(value is None for value in data)
+        data = array("q" if column.kind == "integer" else "B", [value or 0 for value in data])
+    if nulls is not None and 1 not in nulls:
+        nulls = None
+    lent = data.obj if isinstance(data, memoryview) else None
+    if isinstance(lent, _core.Memory) and len(lent) == len(data):
+        data = lent  # the core shares its own memory, and copies any other
+    kind = _ARROW_KINDS.get(column.kind, column.kind)
+    return column.name, kind, list(data) if kind == "text" else data, labels, nulls
+
+
 def to_arrow(table: Table) -> pyarrow.Table:
-    """Build a pyarrow.Table over the same buffers; see ``Table.to_arrow``."""
+    """Build a pyarrow.Table; see ``Table.to_arrow``."""
     try:
         import pyarrow
-        import pyarrow.compute
     except ImportError:
-        raise MissingExtra("arrow", "pyarrow", "to make an Arrow table") from None
-    arrays, fields = [], []
+        raise MissingExtra("parquet", "pyarrow", "to make an Arrow table") from None
+    wide = [column for column in _columns(table) if _is_wide(column)]
+    narrow = [name for name in table.columns if name not in {column.name for column in wide}]
+    arrow = pyarrow.table(arrow_table(table.select(narrow)))
+    arrays = dict(zip(narrow, arrow.columns, strict=True))
+    for column in wide:
+        try:
+            arrays[column.name] = pyarrow.array(column.data, pyarrow.decimal128(38, 0))
+        except (pyarrow.ArrowInvalid, OverflowError):
+            raise QueryError(f"column {column.name!r} has integers of over 38 digits") from None
+    fields = []
     for column in _columns(table):
-        values = _arrow_array(pyarrow, column)
         unit = {"unit": column.unit} if column.unit else None
-        fields.append(pyarrow.field(column.name, values.type, metadata=unit))
-        arrays.append(values)
+        fields.append(pyarrow.field(column.name, arrays[column.name].type, metadata=unit))
     words = {"title": table.title, "note": table.note}
     metadata = {key: text for key, text in words.items() if text}
     schema = pyarrow.schema(fields, metadata=metadata or None)
-    return pyarrow.Table.from_arrays(arrays, schema=schema)
-
-
-def _arrow_array(pyarrow: Any, column: Column) -> Any:
-    data = column.data
-    if column.kind == "label":
-        labels, codes = column.dictionary()
-        indices = _arrow_buffer(pyarrow, codes, getattr(pyarrow, _ARROW_CODES[codes.format])())
-        if max(codes, default=0) >= len(labels):
-            stated = pyarrow.compute.less(indices, pyarrow.scalar(len(labels), indices.type))
-            nothing = pyarrow.scalar(None, indices.type)
-            indices = pyarrow.compute.if_else(stated, indices, nothing)
-        texts = pyarrow.array(labels, pyarrow.string())
-        return pyarrow.DictionaryArray.from_arrays(indices, texts)
-    if column.kind == "integer":
-        if isinstance(data, memoryview):
-            return _arrow_buffer(pyarrow, data, pyarrow.int64())
-        if all(value is None or value in INT64 for value in data):
-            return pyarrow.array(data, pyarrow.int64())
-        try:
-            return pyarrow.array(data, pyarrow.decimal128(38, 0))
-        except (pyarrow.ArrowInvalid, OverflowError):
-            raise QueryError(f"column {column.name!r} has integers of over 38 digits") from None
-    if column.kind == "number":
-        values = _arrow_buffer(pyarrow, data, pyarrow.float64())
-        if any(value != value for value in data):
-            nothing = pyarrow.scalar(None, pyarrow.float64())
-            return pyarrow.compute.if_else(pyarrow.compute.is_nan(values), nothing, values)
-        return values
-    if column.kind == "time":
-        kind = pyarrow.timestamp("us", tz="UTC")
-        if NO_TIME in data:
-            return pyarrow.array([None if time == NO_TIME else time for time in data], kind)
-        return _arrow_buffer(pyarrow, data, kind)
-    kind = pyarrow.bool_() if column.kind == "boolean" else pyarrow.string()
-    return pyarrow.array(data, kind)
-
-
-def _arrow_buffer(pyarrow: Any, data: memoryview, kind: Any) -> Any:
-    return pyarrow.Array.from_buffers(kind, len(data), [None, pyarrow.py_buffer(data)])
-
-
-_ARROW_CODES: Final = {"B": "uint8", "H": "uint16", "I": "uint32"}
-
-
-def arrow_parts(table: Table) -> Iterator[tuple[str, str, Any, list[str] | None, bytes | None]]:
-    """Yield each column as the core exports it: name, kind, buffer or texts, labels, nulls.
-
-    Nulls are one byte a row, 1 where the value is missing, or None.  Raise
-    QueryError for integers beyond 64 bits.
-    """
-    for column in _columns(table):
-        data: Any = column.data
-        labels: list[str] | None = None
-        nulls: bytes | None = None
-        if column.kind == "label":
-            labels, data = column.dictionary()
-            if max(data, default=0) >= len(labels):
-                nulls = bytes(code >= len(labels) for code in data)
-                data = memoryview(array(data.format, [0 if n >= len(labels) else n for n in data]))
-        elif column.kind == "number" and any(value != value for value in data):
-            nulls = bytes(value != value for value in data)
-        elif column.kind == "time" and NO_TIME in data:
-            nulls = bytes(value == NO_TIME for value in data)
-        elif column.kind == "integer" and isinstance(data, tuple):
-            if any(value is not None and value not in INT64 for value in data):
-                raise QueryError(
-                    f"column {column.name!r} has integers beyond 64 bits; "
-                    "to_arrow() gives them as decimals"
-                )
-            nulls = bytes(value is None for value in data)
-            data = memoryview(array("q", [value or 0 for value in data]))
-        elif column.kind == "boolean":
-            if None in data:
-                nulls = bytes(value is None for value in data)
-            data = memoryview(bytes(bool(value) for value in data))
-        elif column.kind == "text":
-            data = list(data)
-        yield column.name, column.kind, data, labels, nulls
-
-
-def arrow_schema(table: Table) -> object:
-    """Return the PyCapsule of the schema."""
-    return to_arrow(table[:0]).schema.__arrow_c_schema__()
-
-
-def arrow_stream(table: Table, requested_schema: object | None) -> object:
-    """Return the PyCapsule of a stream with one batch."""
-    return to_arrow(table).__arrow_c_stream__(requested_schema)
+    return pyarrow.Table.from_arrays([arrays[name] for name in table.columns], schema=schema)
 
 
 def to_pandas(table: Table) -> pandas.DataFrame:
@@ -262,30 +231,14 @@ def to_polars(table: Table) -> polars.DataFrame:
         import polars
     except ImportError:
         raise MissingExtra("polars", "polars", "to make a polars frame") from None
-    return polars.DataFrame([_polars_series(polars, column) for column in _columns(table)])
-
-
-def _polars_series(polars: Any, column: Column) -> Any:
-    data, name = column.data, column.name
-    if column.kind == "label":
-        labels, codes = column.dictionary()
-        kind = polars.Enum(labels)
-        places = polars.Series(name, codes, dtype=_polars_code(polars, codes))
-        places = places.set(places >= len(labels), None) if len(places) else places
-        return polars.Series(name, labels, dtype=kind).gather(places)
-    if column.kind == "integer":
-        wide = isinstance(data, tuple) and not all(v is None or v in INT64 for v in data)
-        return polars.Series(name, data, dtype=polars.Int128 if wide else polars.Int64)
-    if column.kind == "number":
-        return polars.Series(name, data, dtype=polars.Float64).fill_nan(None)
-    if column.kind == "time":
-        times = polars.Series(name, data, dtype=polars.Int64)
-        times = times.set(times == NO_TIME, None) if len(times) else times
-        return times.cast(polars.Datetime("us", "UTC"))
-    return polars.Series(
-        name, list(data), dtype=polars.Boolean if column.kind == "boolean" else polars.String
-    )
-
-
-def _polars_code(polars: Any, codes: memoryview) -> Any:
-    return {"B": polars.UInt8, "H": polars.UInt16, "I": polars.UInt32}[codes.format]
+    wide = [column for column in _columns(table) if _is_wide(column)]
+    narrow = [name for name in table.columns if name not in {column.name for column in wide}]
+    frame = polars.DataFrame(arrow_table(table.select(narrow)))
+    series = {name: frame[name] for name in narrow}
+    for column in _columns(table):
+        if column.kind == "label":
+            kind = polars.Enum(column.dictionary()[0])
+            series[column.name] = series[column.name].cast(kind)
+    for column in wide:
+        series[column.name] = polars.Series(column.name, column.data, dtype=polars.Int128)
+    return polars.DataFrame([series[name] for name in table.columns])

@@ -184,11 +184,19 @@ def message(key: str, language: str = "en", **fields: object) -> str:
 def heading(name: str, language: str = "en") -> str:
     """Return a column's name as a heading: translated where the catalogue knows it.
 
+    An axis over a derived table names both: "region (sender)".
+
     >>> heading("sender", "fr"), heading("hour_of_week"), heading("my column", "fr")
     ('expéditeur', 'hour of week', 'my column')
     """
+    check_language(language)
     words = _catalogue().get(f"column.{name}")
-    return words[check_language(language)] if words else name
+    if words:
+        return words[language]
+    column, _, derived = name.partition(".")
+    if derived and f"column.{column}" in _catalogue():
+        return f"{heading(derived, language)} ({heading(column, language)})"
+    return name
 
 
 @cache

@@ -8,17 +8,12 @@ bounded, and leaves whole: Arrow, pandas, polars, Excel, CSV, JSON, dicts.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 from ._columns import Column
+from ._exports import Exports, check_labels
 from .errors import LabelError, QueryError, suggest
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
 
 __all__ = ["Column", "Table"]
 
@@ -26,7 +21,7 @@ How = Literal["inner", "left", "outer"]
 Names = str | Sequence[str]
 
 
-class Table:
+class Table(Exports):
     """An immutable table: columns of equal length, each with a name and a kind.
 
     ``columns`` maps names to lists, buffers or Columns.  ``units`` and
@@ -116,8 +111,6 @@ class Table:
         language: str,
         labels: str,
     ) -> None:
-        from ._i18n import check_language
-
         self._columns = {column.name: column for column in columns}
         if len(self._columns) < len(columns):
             names = [column.name for column in columns]
@@ -137,6 +130,8 @@ class Table:
         self._title = title
         self._note = note
         self._explain = explain
+        from ._i18n import check_language
+
         self._language = check_language(language)
         self._labels = check_labels(labels)
 
@@ -405,163 +400,19 @@ class Table:
 
         return to_text(self, rows, width)
 
-    def to_html(self, *, rows: int | None = None) -> str:
-        """Return an HTML table with its caption and note; all rows unless bounded."""
-        from ._html import to_html
+    def to_table(self, *, zeros: bool = True) -> Table:
+        """Return the table itself, or its ``nonzero()`` rows."""
+        return self if zeros else self.nonzero()
 
-        return to_html(self, rows)
+    def _spoken(self, language: str, labels: str) -> Table:
+        """Return the table with the names of its labels, in a language, in their place.
 
-    def to_markdown(self, *, rows: int | None = None) -> str:
-        """Return a Markdown table (GitHub's form); all rows unless bounded.
-
-        >>> print(Table({"sender": ["FRA"], "messages": [1500]}).to_markdown())
-        | sender | messages |
-        |:-------|---------:|
-        | FRA    |    1,500 |
+        With ``labels="code"`` the labels stay; only the language of prints changes.
         """
-        from ._text import to_markdown
-
-        return to_markdown(self, rows)
-
-    def to_dicts(
-        self, *, labels: str = "code", language: str | None = None, zeros: bool = True
-    ) -> list[dict[str, Any]]:
-        """Return the rows as dicts."""
-        return list(self._leaving(labels, language, zeros))
-
-    def to_csv(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        labels: str = "code",
-        language: str | None = None,
-        zeros: bool = True,
-        formulas: Literal["guard", "keep"] = "guard",
-    ) -> str | None:
-        r"""Write CSV (RFC 4180, UTF-8, line feeds) to a path, or return it as text.
-
-        Missing is an empty field, an empty text is ``""``; times are ISO 8601 in
-        UTC; numbers are written in full.  A text that a spreadsheet would take for
-        a formula (it begins with ``= + - @``, a tab or a carriage return) is
-        written with an apostrophe before it: labels come from files that others
-        wrote.  ``formulas="keep"`` writes it as it is, for programs.
-
-        >>> Table({"kind": ["=1+1", None], "n": [1, 2]}).to_csv()
-        "kind,n\n'=1+1,1\n,2\n"
-        """
-        from ._export import to_csv
-
-        return to_csv(self._leaving(labels, language, zeros), path, formulas)
-
-    def to_json(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        labels: str = "code",
-        language: str | None = None,
-        zeros: bool = True,
-    ) -> str | None:
-        """Write a JSON array, one object a row and line, to a path, or return it as text.
-
-        Missing values, and numbers that are not finite, are null.
-
-        >>> print(Table({"sender": ["FRA"], "messages": [5]}).to_json(), end="")
-        [
-        {"sender": "FRA", "messages": 5}
-        ]
-        """
-        from ._export import to_json
-
-        return to_json(self._leaving(labels, language, zeros), path)
-
-    def to_arrow(
-        self, *, labels: str = "code", language: str | None = None, zeros: bool = True
-    ) -> pyarrow.Table:
-        """Return a pyarrow.Table: labels as dictionaries, no copy of the buffers.
-
-        Integers beyond 64 bits become decimal128(38).  Raise MissingExtra
-        without pyarrow.
-        """
-        from ._export import to_arrow
-
-        return to_arrow(self._leaving(labels, language, zeros))
-
-    def to_pandas(
-        self, *, labels: str = "code", language: str | None = None, zeros: bool = True
-    ) -> pandas.DataFrame:
-        """Return a pandas.DataFrame of its own memory.
-
-        Labels are categories in the order of their domain, all of them, used or
-        not; integers int64, or Int64 where some are missing; times UTC.  Raise
-        MissingExtra without pandas.
-        """
-        from ._export import to_pandas
-
-        return to_pandas(self._leaving(labels, language, zeros))
-
-    def to_polars(
-        self, *, labels: str = "code", language: str | None = None, zeros: bool = True
-    ) -> polars.DataFrame:
-        """Return a polars.DataFrame: labels as Enum in the order of their domain.
-
-        Raise MissingExtra without polars.
-        """
-        from ._export import to_polars
-
-        return to_polars(self._leaving(labels, language, zeros))
-
-    def to_excel(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        labels: str = "code",
-        language: str | None = None,
-        zeros: bool = True,
-    ) -> None:
-        """Write an .xlsx workbook: the table, and a sheet that says where it comes from.
-
-        Texts are never taken for formulas; integers past 15 digits, which Excel
-        would round, are written as text.  Raise QueryError beyond Excel's limits,
-        MissingExtra without XlsxWriter.
-        """
-        from ._excel import to_excel
-
-        to_excel(self._leaving(labels, language, zeros), path)
-
-    def __arrow_c_schema__(self) -> object:
-        """Lend the schema to any library that speaks Arrow (PyCapsule interface)."""
-        from ._export import arrow_schema
-
-        return arrow_schema(self)
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Lend the columns to any library that speaks Arrow (PyCapsule interface)."""
-        from ._export import arrow_stream
-
-        return arrow_stream(self, requested_schema)
-
-    def _leaving(self, labels: str, language: str | None, zeros: bool) -> Table:
-        """The table as an export shows it: labels or their names, with or without zeros."""
-        from ._i18n import check_language
-
-        check_labels(labels)
-        if language is not None:
-            check_language(language)
-        table = self if zeros else self.nonzero()
-        language = language or self._language
-        columns = table._columns.values()
+        columns: Iterable[Column] = self._columns.values()
         if labels == "name":
-            return table._like(
-                [c.shown(language) for c in columns], language=language, labels=labels
-            )
-        return table._like(columns, language=language, labels=labels)
-
-
-def check_labels(labels: str) -> str:
-    """Return the option if it is "code" or "name", else raise QueryError."""
-    if labels not in ("code", "name"):
-        raise QueryError(f'labels leave as "code" or "name", not {labels!r}')
-    return labels
+            columns = [column.shown(language) for column in columns]
+        return self._like(columns, language=language, labels=labels)
 
 
 def _rebuild(

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+
 from interpol_bcn._atomic import replacing, write_bytes, write_text
 
 

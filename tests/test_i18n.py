@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
+
 from interpol_bcn._i18n import (
     LANGUAGES,
     check_format,
@@ -110,5 +111,8 @@ def test_headings_are_translated_where_known():
         "expéditeur",
         "remitente",
     ]
+    assert heading("sender.region", "fr") == "région (expéditeur)"
+    assert heading("sender.bloc", "en") == "bloc (sender)"
     assert heading("column of mine", "fr") == "column of mine"
+    assert heading("a.b", "fr") == "a.b"
     assert message("true", "fr") == "oui"

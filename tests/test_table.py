@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interpol_bcn.errors import InputError, LabelError, QueryError
 from interpol_bcn.table import Column, Table
 
@@ -138,6 +139,27 @@ def test_times_keep_their_moment_in_any_zone():
 def test_times_outside_the_calendar_are_refused():
     with pytest.raises(InputError, match="outside the years 1 to 9999"):
         Column("at", array("q", [2**62]), "time")
+
+
+def test_numpy_arrays_and_scalars_are_read_as_they_are():
+    numpy = pytest.importorskip("numpy", reason="numpy is not installed")
+    cases = [
+        (numpy.array([1, -2]), "integer", [1, -2]),
+        (numpy.array([1, 2], ">i8"), "integer", [1, 2]),
+        (numpy.array([1, 2], "u1"), "integer", [1, 2]),
+        (numpy.array([0.5, numpy.nan]), "number", [0.5, None]),
+        (numpy.array([0.5], "f2"), "number", [0.5]),
+        (numpy.array([True, False]), "boolean", [True, False]),
+        (numpy.array(["a", "é"]), "text", ["a", "é"]),
+        ([numpy.int64(1), None], "integer", [1, None]),
+        ([numpy.float32(0.5), 1], "number", [0.5, 1.0]),
+        ([numpy.bool_(True)], "boolean", [True]),
+    ]
+    for data, kind, values in cases:
+        column = Column("a", data)
+        assert (column.kind, column.tolist()) == (kind, values)
+    with pytest.raises(InputError, match="a table cannot hold datetime64"):
+        Column("a", numpy.array(["2023-01-01"], "M8[s]"))
 
 
 # The table
@@ -435,6 +457,9 @@ def test_html_is_escaped_everywhere():
 def test_arabic_html_runs_from_right_to_left():
     text = sample().in_language("ar").to_html()
     assert text.startswith('<table lang="ar" dir="rtl"')
+    assert sample().to_html(language="ar", labels="name") == text
+    assert "Allemagne" in sample().to_markdown(language="fr", labels="name")
+    assert "Allemagne" not in sample().to_markdown(language="fr", labels="name", zeros=False)
     assert '<bdi dir="ltr">1,204,551</bdi>' in text
 
 
