@@ -82,7 +82,8 @@ class Domain:
     ) -> None:
         if isinstance(labels, str):
             raise InputError("labels must be a list of texts, not one text", value=labels)
-        self.labels = tuple(labels)
+        # Subclasses of str (numpy's) become plain, so that a domain travels without them.
+        self.labels = tuple(str(label) if isinstance(label, str) else label for label in labels)
         self._codes = _numbered(self.labels)
         self._names = {
             self._own(label): name if isinstance(name, str) else dict(name)
@@ -129,6 +130,11 @@ class Domain:
         noun = "label" if len(self) == 1 else "labels"
         tables = f"; tables: {', '.join(self._tables)}" if self._tables else ""
         return f"Domain of {len(self):,} {noun}: {shown}{tables}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>"
 
     def index(self, label: str) -> int:
         """Return the code of a label written exactly; raise LabelError otherwise.

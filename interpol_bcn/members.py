@@ -22,10 +22,11 @@ from typing import Any, ClassVar, NoReturn
 
 from ._days import Day, first_day, last_day
 from .domain import Domain, Value
-from .errors import InputError, LabelError
+from .errors import InputError, LabelError, QueryError
 
 __all__ = ["LANGUAGES", "Member", "Members", "Sender", "members"]
 
+CONSTITUTION = "1956-06-01"
 LANGUAGES = ("ar", "en", "fr", "es")
 FILES = (
     "members", "former", "senders", "nonmembers", "names", "aliases", "regions", "region_names",
@@ -279,13 +280,19 @@ class Members:
     def at(self, day: Day) -> Members:
         """Return the membership on a day; of a month or a year, on its last day.
 
+        Raise QueryError for a day before the Constitution of June 1956, when who was a
+        member is open.
+
         >>> from interpol_bcn.members import members
         >>> before = members.at("2009")
         >>> len(before), before["Netherlands Antilles"].until
         (188, '2010-10-10')
         """
+        on = last_day(day)
+        if on < CONSTITUTION:
+            raise QueryError(f"who was a member on {on}, before June 1956, is open")
         other = self._copy()
-        other._day = last_day(day)
+        other._day = on
         return other
 
     def count(self, day: Day | None = None) -> int:
@@ -575,6 +582,7 @@ class Members:
             "Membership months are sourced, and count from the first day of the month; "
             "1956-06 means at the 1956 Constitution. Regions are a judgement but for Israel's "
             f"change of 2006: replace them with with_table.{replaced} "
+            "The start of the Netherlands Antilles is open and counts as always. "
             f"{unverified:,} of {total:,} rows are unverified."
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from interpol_bcn.domain import Domain
-from interpol_bcn.errors import InputError, LabelError
+from interpol_bcn.errors import InputError, LabelError, QueryError
 from interpol_bcn.members import Member, members
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,10 +36,10 @@ GNQ: Equatorial Guinea
 PNG: Papua New Guinea
 SDN: Sudan
 SSD: South Sudan
-COG: Congo-Brazzaville; Republic of the Congo; Congo (Brazzaville)
+COG: Congo-Brazzaville; Congo, Republic of; Republic of the Congo; Congo (Brazzaville)
 COD: DR Congo; Congo, Democratic Republic of the; RDC; Congo, The Democratic Republic of the
-COD: Congo - Kinshasa; ZAR
-KOR: South Korea; Republic of Korea; Korea, Republic of; Korea (Republic of)
+COD: Congo - Kinshasa; ZAR; Dem. Rep. of the Congo; Democratic Republic of Congo
+KOR: Rep. of Korea; South Korea; Republic of Korea; Korea, Republic of; Korea (Republic of)
 CIV: Ivory Coast; Côte d’Ivoire; COTE D'IVOIRE
 TUR: Turkey; Türkiye; Turkiye
 SWZ: Swaziland; Eswatini
@@ -85,6 +85,9 @@ def real(name: str) -> Path:
     return path
 
 
+ALL = [*members, members.at("2005")["ANT"]]
+
+
 def rows(name: str) -> list[dict[str, str]]:
     with open(TABLES / f"{name}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -108,6 +111,12 @@ def test_members_at_a_date_are_as_many_as_published(day, published):
 def test_there_are_196_members_in_alpha_3_order():
     codes = [member.alpha_3 for member in members]
     assert (len(members), len(set(codes)), codes) == (196, 196, sorted(codes))
+
+
+def test_before_the_constitution_nothing_is_claimed():
+    assert members.count("1956-06") == sum(m.since in (None, "1949-10", "1956-06") for m in ALL)
+    with pytest.raises(QueryError, match="before June 1956, is open"):
+        members.at("1956-05")
 
 
 def test_a_successor_is_not_a_member_before_nor_a_predecessor_after():
@@ -151,6 +160,7 @@ def test_usual_spellings_resolve(text, code):
         ("CONGO", {"Republic of the Congo", "Democratic Republic of the Congo"}),
         ("الكونغو", {"Republic of the Congo", "Democratic Republic of the Congo"}),
         ("Korea", {"South Korea", "North Korea"}),
+        ("Saint-Martin", {"St. Martin", "Sint Maarten"}),
         ("Corée", {"South Korea", "North Korea"}),
         ("Virgin Islands", {"British Virgin Islands", "U.S. Virgin Islands"}),
     ],
@@ -166,7 +176,8 @@ def test_what_fits_two_is_refused_with_both(text, choices):
     [
         "North Korea", "PRK", "KP", "408", "Korea, Democratic People's Republic of", "DPRK",
         "Corea del Norte", "Tuvalu", "TV", "Taiwan", "TWN", "Taiwan, Province of China",
-        "Guadeloupe", "Yugoslavia", "YUG", "USSR", "Scotland", "Guernsey", "U.S. Virgin Islands", "GRL",
+        "Guadeloupe", "Yugoslavia", "YUG", "USSR", "Scotland", "Guernsey",
+        "U.S. Virgin Islands", "GRL",
     ],
 )  # fmt: skip
 def test_who_is_outside_is_refused_as_not_a_member(text):
