@@ -52,7 +52,8 @@ def words_of(text: str) -> list[str]:
     if not folded.isascii():
         from unicodedata import combining, normalize
 
-        apart = normalize("NFKD", folded)
+        # Taking letters apart may bring capitals to light, and these more to take apart.
+        apart = normalize("NFKD", normalize("NFKD", folded).casefold())
         folded = "".join(c for c in apart if not combining(c))
     folded = folded.translate(LETTERS)
     words = "".join(c if c.isalnum() else " " for c in folded).split()
