@@ -20,8 +20,10 @@ Claim: TypeAlias = "tuple[int, str, int, tuple[str, ...]]"
 
 ROTATED = re.compile(r"([^,(]+)[,(]([^,()]+)\)?\s*")
 ARTICLES = frozenset(["the", "la", "le", "les", "l", "el", "los", "las"])
-JOINERS = frozenset(["and", "et", "y"])
-SAINTS = {"st": "saint", "ste": "saint", "sainte": "saint"}
+JOINERS = frozenset(["and", "et", "the", "y"])
+SHORT = {
+    "st": "saint", "ste": "saint", "sainte": "saint", "rep": "republic", "dem": "democratic",
+}  # fmt: skip
 # Teh marbuta is read as heh, alef maksura as yeh, Persian kaf and yeh as Arabic; the
 # lone hamza, tatweel, apostrophes and marks of direction vanish.
 LETTERS = str.maketrans(
@@ -50,13 +52,14 @@ def words_of(text: str) -> list[str]:
     if not folded.isascii():
         from unicodedata import combining, normalize
 
-        apart = normalize("NFKD", folded)
+        # Taking letters apart may bring capitals to light, and these more to take apart.
+        apart = normalize("NFKD", normalize("NFKD", folded).casefold())
         folded = "".join(c for c in apart if not combining(c))
     folded = folded.translate(LETTERS)
     words = "".join(c if c.isalnum() else " " for c in folded).split()
     if len(words) < 2:
         return words  # "ST" by itself is a code, not a saint
-    kept = [SAINTS.get(word, word) for word in words if word not in JOINERS]
+    kept = [SHORT.get(word, word) for word in words if word not in JOINERS]
     return kept or words
 
 

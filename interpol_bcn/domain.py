@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from ._days import Day, first_day, last_day
-from ._matching import AMBIGUOUS, UNKNOWN, Claim, Ladder, cased, fold
-from .errors import InputError, LabelError, QueryError, suggest
+from ._labels import AMBIGUOUS_LABEL, NOT_A_MEMBER, NOT_MEMBER, UNKNOWN_LABEL, Labels, Names
+from ._matching import AMBIGUOUS, UNKNOWN, Ladder, cased, fold
+from ._tables import FOREVER, Spans, Table, Value, numbered, table_of, value_on
+from .errors import InputError, QueryError, suggest
 
 __all__ = [
     "AMBIGUOUS",
@@ -26,18 +28,8 @@ __all__ = [
     "fold",
 ]
 
-NOT_MEMBER = -3
-UNKNOWN_LABEL, AMBIGUOUS_LABEL = "unknown label", "ambiguous label"
-NOT_A_MEMBER = "not a member"
-MOST = 65_535
 
-Names: TypeAlias = "str | Mapping[str, str]"
-Value: TypeAlias = "str | Sequence[tuple[Day | None, str | None]] | None"
-Spans: TypeAlias = "tuple[tuple[str, int], ...]"
-Table: TypeAlias = "tuple[tuple[str, ...], tuple[Spans, ...]]"
-
-
-class Domain:
+class Domain(Labels):
     """A closed, ordered set of labels; a label's place is its code.
 
     ``labels`` are 1 to 65,535 distinct texts.  ``names`` gives a label's name, or its
@@ -62,11 +54,7 @@ class Domain:
     interpol_bcn.errors.LabelError: 'Heathrow London': unknown label
     """
 
-    __slots__ = (
-        "_aliases", "_codes", "_digest", "_ladder", "_members", "_names", "_refused", "_since",
-        "_table_names", "_tables", "_until", "labels",
-    )  # fmt: skip
-    labels: tuple[str, ...]
+    __slots__ = ("_digest", "_members", "_since", "_table_names", "_tables", "_until")
 
     def __init__(
         self,
@@ -82,8 +70,9 @@ class Domain:
     ) -> None:
         if isinstance(labels, str):
             raise InputError("labels must be a list of texts, not one text", value=labels)
-        self.labels = tuple(labels)
-        self._codes = _numbered(self.labels)
+        # Subclasses of str (numpy's) become plain, so that a domain travels without them.
+        self.labels = tuple(str(label) if isinstance(label, str) else label for label in labels)
+        self._codes = numbered(self.labels)
         self._names = {
             self._own(label): name if isinstance(name, str) else dict(name)
             for label, name in (names or {}).items()
@@ -92,7 +81,7 @@ class Domain:
         self._since = {self._own(label): first_day(day) for label, day in (since or {}).items()}
         self._until = {self._own(label): first_day(day) for label, day in (until or {}).items()}
         self._refused = dict(refused or {})
-        self._aliases: dict[str, str | tuple[str, ...]] = {}
+        self._aliases = {}
         for text, target in (aliases or {}).items():
             self._aliases[text] = target if isinstance(target, tuple) else self._own(target)
         self._table_names: dict[str, dict[str, dict[str, str]]] = {}
@@ -104,11 +93,6 @@ class Domain:
     def _clear(self) -> None:
         self._ladder = Ladder(self._claims)
         self._digest = ""
-
-    def _own(self, label: str) -> str:
-        if label not in self._codes:
-            self.index(label)
-        return label
 
     # What it holds
 
@@ -130,128 +114,10 @@ class Domain:
         tables = f"; tables: {', '.join(self._tables)}" if self._tables else ""
         return f"Domain of {len(self):,} {noun}: {shown}{tables}"
 
-    def index(self, label: str) -> int:
-        """Return the code of a label written exactly; raise LabelError otherwise.
+    def _repr_html_(self) -> str:
+        from html import escape
 
-        >>> Domain(["request", "reply"]).index("reply")
-        1
-        """
-        code = self._codes.get(label) if isinstance(label, str) else None
-        if code is None:
-            choices = suggest(label, self.labels) if isinstance(label, str) else []
-            raise LabelError(label, UNKNOWN_LABEL, choices=choices)
-        return code
-
-    # From text to code
-
-    def lookup(self, text: str) -> int:
-        """Return the code of a text, or -1 unknown, -2 ambiguous, -3 not a member.
-
-        Builds no suggestions, so it is the one to use in bulk; still, ask once per
-        distinct text.
-
-        >>> Domain(["France", "Côte d'Ivoire"]).lookup("COTE D'IVOIRE")
-        1
-        """
-        return self._find(text)[0]
-
-    def resolve(self, text: str) -> int:
-        """Return the code of a text; raise LabelError with reason and choices.
-
-        >>> Domain(["France", "Finland"]).resolve("Frnace")
-        Traceback (most recent call last):
-        interpol_bcn.errors.LabelError: 'Frnace': unknown label; did you mean 'France'?
-        """
-        code, rivals = self._find(text)
-        if code >= 0:
-            return code
-        if code == AMBIGUOUS:
-            raise LabelError(text, AMBIGUOUS_LABEL, choices=rivals)
-        if code == NOT_MEMBER:
-            raise LabelError(text, NOT_A_MEMBER, hint=rivals[0] if rivals else "")
-        raise LabelError(text, UNKNOWN_LABEL, choices=self.suggestions(text))
-
-    def suggestions(self, text: str, n: int = 3) -> list[str]:
-        """Return up to ``n`` texts like this one, each of another label, the nearest first.
-
-        >>> Domain(["France", "Finland"]).suggestions("Frnace")
-        ['France']
-        """
-        if not isinstance(text, str):
-            return []
-        pool = {other: code for other, code in self._names_and_codes() if len(other) > 2}
-        chosen: dict[int, str] = {}
-        for other in suggest(text, pool, 4 * n):
-            chosen.setdefault(pool[other], other)
-        return list(chosen.values())[:n]
-
-    def exact_labels(self) -> list[tuple[str, int]]:
-        """Return every text that resolves as it stands, with its code."""
-        return [(text, code) for text, code in self._ladder.exact.codes.items() if code >= 0]
-
-    def _names_and_codes(self) -> Iterator[tuple[str, int]]:
-        for label, code in self._codes.items():
-            name = self._names.get(label)
-            for text in [name] if isinstance(name, str) else (name or {}).values():
-                yield text, code
-            yield label, code
-        for text, target in self._aliases.items():
-            if isinstance(target, str) and len(text) > 3:
-                yield text, self._codes[target]
-
-    def _claims(self) -> Iterator[Claim]:
-        for label, code in self._codes.items():
-            yield 0, label, code, (self.name(label),)
-        for text, target in self._aliases.items():
-            if isinstance(target, tuple):
-                yield 1, text, AMBIGUOUS, target
-            else:
-                yield 1, text, self._codes[target], (self.name(target),)
-        for label, name in self._names.items():
-            for text in [name] if isinstance(name, str) else name.values():
-                yield 2, text, self._codes[label], (self.name(label),)
-        for text, hint in self._refused.items():
-            yield 3, text, NOT_MEMBER, (hint,) if hint else ()
-
-    def _find(self, text: str) -> tuple[int, tuple[str, ...]]:
-        return self._ladder.find(text) if isinstance(text, str) else (UNKNOWN, ())
-
-    # From code to words
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages in which labels have names."""
-        found: dict[str, None] = {}
-        for name in self._names.values():
-            if not isinstance(name, str):
-                found.update(dict.fromkeys(name))
-        return tuple(found)
-
-    def name(self, label: str, language: str = "en") -> str:
-        """Return what a label is called; its English name, or itself, where it has none.
-
-        Raise LabelError for a label written otherwise, QueryError for a language in which
-        nothing here has a name.
-
-        >>> kinds = Domain(["reply", "request"], names={"reply": {"en": "Reply", "fr": "Réponse"}})
-        >>> kinds.name("reply", "fr"), kinds.name("request", "fr")
-        ('Réponse', 'request')
-        """
-        name = self._names.get(self._own(label), label)
-        if isinstance(name, str):
-            return name
-        if language not in name:
-            self._check_language(language)
-        return name.get(language) or name.get("en") or label
-
-    def names_in(self, language: str = "en") -> list[str]:
-        """Return the name of every label, in the order of codes."""
-        return [self.name(label, language) for label in self.labels]
-
-    def _check_language(self, language: str) -> None:
-        known = self.languages
-        if known and language != "en" and language not in known:
-            raise QueryError(f"no names in {language!r}; there are: {', '.join(known)}")
+        return f"<p>{escape(repr(self))}</p>"
 
     # Tables
 
@@ -276,15 +142,8 @@ class Domain:
             known = f"; there are: {', '.join(near)}" if near else ""
             raise QueryError(f"no table {name!r} over these labels{known}")
         labels, rows = self._tables[name]
-        day = "9999-12-31" if asof is None else last_day(asof)
-        codes = []
-        for spans in rows:
-            code = -1
-            for start, value in spans:
-                if start <= day:
-                    code = value
-            codes.append(code)
-        return labels, tuple(codes)
+        day = FOREVER if asof is None else last_day(asof)
+        return labels, tuple(value_on(spans, day) for spans in rows)
 
     def changes(self, name: str) -> tuple[str, ...]:
         """Return the days on which a table changes, in order; empty for one that never does.
@@ -332,33 +191,7 @@ class Domain:
         values: Mapping[str, Value] | Sequence[Value],
         order: Iterable[str] | None,
     ) -> Table:
-        if isinstance(values, Mapping):
-            for label in values:
-                if label not in self._codes:
-                    choices = suggest(str(label), self.labels)
-                    raise InputError(UNKNOWN_LABEL, column=name, value=str(label), choices=choices)
-            missing = [label for label in self.labels if label not in values]
-            if missing:
-                raise InputError(_lacking(missing, len(self)), column=name)
-            given = [values[label] for label in self.labels]
-        else:
-            if isinstance(values, str) or len(values) != len(self):
-                raise InputError(
-                    f"must give one value for each of {len(self):,} labels", column=name
-                )
-            given = list(values)
-        dated = [_spans(name, value) for value in given]
-        used = {value for spans in dated for _, value in spans if value is not None}
-        labels = tuple(sorted(used)) if order is None else tuple(order)
-        codes = _numbered(labels) if labels else {}
-        for value in used:
-            if value not in codes:
-                raise InputError("not in the given order of values", column=name, value=value)
-        rows = tuple(
-            tuple((start, -1 if value is None else codes[value]) for start, value in spans)
-            for spans in dated
-        )
-        return labels, rows
+        return table_of(name, values, order, self._codes)
 
     # Members
 
@@ -396,7 +229,7 @@ class Domain:
             for label, code in self._codes.items()
             if self._is_member(label)
             and self._since.get(label, "") <= stop
-            and self._until.get(label, "9999-12-31") > start
+            and self._until.get(label, FOREVER) > start
         )
 
     def _is_member(self, label: str) -> bool:
@@ -434,7 +267,7 @@ class Domain:
         """
         other = self._copy()
         other.labels = (*self.labels, *labels)
-        other._codes = _numbered(other.labels)
+        other._codes = numbered(other.labels)
         more = len(other.labels) - len(self.labels)
         never: Spans = (("", -1),)
         other._tables = {
@@ -471,7 +304,7 @@ class Domain:
             self.labels, self._names, self._aliases, self._refused, self._tables,
             self._table_names, self._members, self._since, self._until,
         ) = state  # fmt: skip
-        self._codes = _numbered(self.labels)
+        self._codes = numbered(self.labels)
         self._clear()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -504,42 +337,3 @@ def _restored(state: tuple[Any, ...]) -> Domain:
     domain = Domain.__new__(Domain)
     domain._restore(state)
     return domain
-
-
-def _numbered(labels: tuple[str, ...]) -> dict[str, int]:
-    if not 1 <= len(labels) <= MOST:
-        raise InputError(f"a domain has 1 to {MOST:,} labels, not {len(labels):,}")
-    codes: dict[str, int] = {}
-    for code, label in enumerate(labels):
-        if not isinstance(label, str) or not label:
-            raise InputError(
-                "a label must be a text that is not empty", row=code + 1, value=repr(label)
-            )
-        if codes.setdefault(label, code) != code:
-            raise InputError("a label may not be repeated", row=code + 1, value=label)
-    return codes
-
-
-def _lacking(missing: list[str], total: int) -> str:
-    shown = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
-    return f"no value for {len(missing):,} of {total:,} labels: {shown}"
-
-
-def _spans(name: str, value: Value) -> list[tuple[str, str | None]]:
-    if value is None or isinstance(value, str):
-        return [("", value)]
-    try:
-        pairs = [(start, cell) for start, cell in value]
-    except (TypeError, ValueError):
-        pairs = []
-    good = pairs and all(cell is None or isinstance(cell, str) for _, cell in pairs)
-    if not good:
-        expected = "must be a text, None, or a list of (from, value)"
-        raise InputError(expected, column=name, value=repr(value))
-    spans = [("" if start is None else first_day(start), cell) for start, cell in pairs]
-    spans.sort(key=lambda span: span[0])
-    if len({start for start, _ in spans}) != len(spans):
-        raise InputError("two values from the same day", column=name, value=repr(value))
-    if spans[0][0]:
-        spans.insert(0, ("", None))
-    return spans

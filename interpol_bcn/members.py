@@ -14,241 +14,19 @@ by its name in Arabic, English, French or Spanish, or by a known alias; see
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar, NoReturn
+from typing import Any
 
-from ._days import Day, first_day, last_day
-from .domain import Domain, Value
-from .errors import InputError, LabelError
+from ._days import Day, last_day
+from ._reference import LANGUAGES, Member, Sender, Spans, reference
+from ._tables import Value
+from .domain import Domain
+from .errors import InputError, LabelError, QueryError
 
 __all__ = ["LANGUAGES", "Member", "Members", "Sender", "members"]
 
-LANGUAGES = ("ar", "en", "fr", "es")
-FILES = (
-    "members", "former", "senders", "nonmembers", "names", "aliases", "regions", "region_names",
-)  # fmt: skip
-Row = dict[str, str]
-Spans = tuple[tuple[str | None, str | None], ...]
-
-
-class _Record:
-    """A few named values that do not change; equal where all are."""
-
-    FIELDS: ClassVar[tuple[str, ...]] = ()
-    __slots__: tuple[str, ...] = ()
-
-    def __init__(self, *values: Any) -> None:
-        for name, value in zip(self.FIELDS, values, strict=True):
-            object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is read-only: cannot set {name!r}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} is read-only: cannot delete {name!r}")
-
-    def _values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.FIELDS)
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._values() == other._values()
-
-    def __hash__(self) -> int:
-        return hash(self._values()[0])
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        plain = (dict(v) if isinstance(v, MappingProxyType) else v for v in self._values())
-        return _again, (type(self), *plain)
-
-
-def _again(kind: type[_Record], *values: Any) -> _Record:
-    return kind(*(MappingProxyType(v) if isinstance(v, dict) else v for v in values))
-
-
-class Member(_Record):
-    """One member country: its codes, names, membership and regions.
-
-    ``since`` and ``until`` are as precise as their source (a month, mostly); ``until`` is
-    the first day no longer included.  1956-06 means "at the 1956 Constitution".
-
-    >>> from interpol_bcn.members import members
-    >>> israel = members["Israel"]
-    >>> israel.region, israel.region_at("2006-08"), israel.names["fr"]
-    ('Europe', 'Asia and South Pacific', 'Israël')
-    """
-
-    FIELDS = (
-        "alpha_3", "alpha_2", "m49", "names", "since", "until", "source", "status", "tables",
-    )  # fmt: skip
-    __slots__ = FIELDS
-    alpha_3: str
-    alpha_2: str
-    m49: str
-    names: Mapping[str, str]
-    since: str | None
-    until: str | None
-    source: str
-    status: str
-    tables: Mapping[str, Spans]
-
-    @property
-    def name(self) -> str:
-        """The English name."""
-        return self.names["en"]
-
-    @property
-    def region(self) -> str | None:
-        """The region among four, as now valid."""
-        return self.value_at("region")
-
-    @property
-    def region5(self) -> str | None:
-        """The region among five, with the Middle East and North Africa apart, as now valid."""
-        return self.value_at("region5")
-
-    def region_at(self, day: Day) -> str | None:
-        """Return the region among four on a day (of a month or year, its last)."""
-        return self.value_at("region", day)
-
-    def region5_at(self, day: Day) -> str | None:
-        """Return the region among five on a day (of a month or year, its last)."""
-        return self.value_at("region5", day)
-
-    def value_at(self, table: str, day: Day | None = None) -> str | None:
-        """Return this member's value in a table on a day, or as now valid."""
-        if table not in self.tables:
-            raise LabelError(table, "unknown table", choices=self.tables)
-        asof = "9999-12-31" if day is None else last_day(day)
-        found = None
-        for start, value in self.tables[table]:
-            if start is None or first_day(start) <= asof:
-                found = value
-        return found
-
-    def was_member_at(self, day: Day) -> bool:
-        """Say whether the country was a member on a day (of a month or year, its last)."""
-        asof = last_day(day)
-        began = self.since is None or first_day(self.since) <= asof
-        return began and (self.until is None or asof < first_day(self.until))
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        until = f", until {self.until}" if self.until else ""
-        return f"Member {self.alpha_3} {self.name}, since {self.since}{until}, {self.region}"
-
-
-class Sender(_Record):
-    """Who writes on the network without being a member: an office, a sub-bureau, a mission.
-
-    >>> from interpol_bcn.members import members
-    >>> hong_kong = next(s for s in members.senders if s.code == "HKG")
-    >>> hong_kong.kind, hong_kong.parent, hong_kong.name
-    ('sub-bureau', 'CHN', 'Hong Kong (China)')
-    """
-
-    FIELDS = (
-        "code", "kind", "parent", "names", "alpha_2", "m49", "city", "source", "status",
-    )  # fmt: skip
-    __slots__ = FIELDS
-    code: str
-    kind: str
-    parent: str | None
-    names: Mapping[str, str]
-    alpha_2: str | None
-    m49: str | None
-    city: str | None
-    source: str
-    status: str
-
-    @property
-    def name(self) -> str:
-        """The English name."""
-        return self.names["en"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        parent = f" of {self.parent}" if self.parent else ""
-        return f"Sender {self.code} {self.name}, {self.kind}{parent}"
-
-
-class _Data:
-    """The tables as read, and what is derived from them once."""
-
-    def __init__(self) -> None:
-        self.rows = {name: _read(name) for name in FILES}
-        self.names = {
-            row["code"]: MappingProxyType({lang: row[lang] for lang in LANGUAGES})
-            for row in self.rows["names"]
-        }
-        self.countries = [*self.rows["members"], *self.rows["former"]]
-        self.senders = tuple(self._sender(row) for row in self.rows["senders"])
-        self.parents = {s.code: s.parent for s in self.senders if s.parent}
-        self.short: dict[str, tuple[str, str]] = {
-            row["alpha_3"]: (row["alpha_2"], row["m49"]) for row in self.countries
-        }
-        for row in [*self.rows["senders"], *self.rows["nonmembers"]]:
-            self.short[row["code"]] = (row["alpha_2"], row["m49"])
-        self.refused = {row["code"]: row for row in self.rows["nonmembers"]}
-        self.aliases: dict[str, list[str]] = {}
-        for row in self.rows["aliases"]:
-            self.aliases.setdefault(row["label"], []).append(row["code"])
-        self.tables = self._tables()
-
-    def _sender(self, row: Row) -> Sender:
-        return Sender(
-            row["code"],
-            row["kind"],
-            row["parent"] or None,
-            self.names[row["code"]],
-            row["alpha_2"] or None,
-            row["m49"] or None,
-            row["city"] or None,
-            row["source"],
-            row["status"],
-        )
-
-    def _tables(self) -> dict[str, dict[str, Spans]]:
-        tables: dict[str, dict[str, Spans]] = {}
-        for row in self.rows["regions"]:
-            table = tables.setdefault(row["scheme"], {})
-            span = (row["from"] or None, row["region"])
-            table[row["code"]] = (*table.get(row["code"], ()), span)
-        return tables
-
-    def texts(self, code: str) -> list[str]:
-        """Every code and name of a country or sender, without its aliases."""
-        short = [text for text in self.short.get(code, ()) if text]
-        return [code, *short, *dict.fromkeys(self.names[code].values())]
-
-    def hint(self, code: str) -> str:
-        row = self.refused[code]
-        name = self.names[code]["en"]
-        if row["parent"]:
-            parent = self.names[row["parent"]]["en"]
-            return f"To count {name} as {parent}, pass aliases={{{name!r}: {row['parent']!r}}}"
-        return f"To take {name} all the same, pass extra=[{code!r}]"
-
-
-def _read(name: str) -> list[Row]:
-    import csv
-
-    path = os.path.join(os.path.dirname(__file__), "data", f"{name}.csv")
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
-@lru_cache(maxsize=1)
-def _data() -> _Data:
-    return _Data()
+CONSTITUTION = "1956-06-01"
 
 
 class Members:
@@ -279,13 +57,19 @@ class Members:
     def at(self, day: Day) -> Members:
         """Return the membership on a day; of a month or a year, on its last day.
 
+        Raise QueryError for a day before the Constitution of June 1956, when who was a
+        member is open.
+
         >>> from interpol_bcn.members import members
         >>> before = members.at("2009")
         >>> len(before), before["Netherlands Antilles"].until
         (188, '2010-10-10')
         """
+        on = last_day(day)
+        if on < CONSTITUTION:
+            raise QueryError(f"who was a member on {on}, before June 1956, is open")
         other = self._copy()
-        other._day = last_day(day)
+        other._day = on
         return other
 
     def count(self, day: Day | None = None) -> int:
@@ -296,15 +80,15 @@ class Members:
     def _all(self) -> dict[str, Member]:
         found: dict[str, Member] | None = self._cache.get("all")
         if found is None:
-            data, tables = _data(), self._spans()
+            read, tables = reference(), self._spans()
             found = {}
-            for row in data.countries:
+            for row in read.countries:
                 code = row["alpha_3"]
                 found[code] = Member(
                     code,
                     row["alpha_2"],
                     row["m49"],
-                    data.names[code],
+                    read.names[code],
                     row["since"] or None,
                     row["until"] or None,
                     row["source"],
@@ -353,7 +137,7 @@ class Members:
     def _why(self, label: str) -> str:
         member = self._all.get(label)
         if member is None:
-            sender = next(s for s in _data().senders if s.code == label)
+            sender = next(s for s in reference().senders if s.code == label)
             parent = f" of {self._all[sender.parent].name}" if sender.parent else ""
             return f"{sender.name} is a {sender.kind}{parent}: see members.senders"
         if member.until is not None:
@@ -384,7 +168,7 @@ class Members:
         )
 
     def _spans(self) -> dict[str, dict[str, Spans]]:
-        return {**_data().tables, **self._with}
+        return {**reference().tables, **self._with}
 
     def with_table(
         self,
@@ -415,7 +199,7 @@ class Members:
             if label in given:
                 raise InputError("two values for one member", column=name, value=text)
             given[label] = value
-        wanted = [row["alpha_3"] for row in _data().rows["members"]]
+        wanted = [row["alpha_3"] for row in reference().rows["members"]]
         missing = [code for code in wanted if code not in given]
         if missing:
             shown = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
@@ -451,7 +235,7 @@ class Members:
     @property
     def senders(self) -> tuple[Sender, ...]:
         """Who else writes on the network: the Secretariat, its offices, sub-bureaus."""
-        return _data().senders
+        return reference().senders
 
     def domain(
         self,
@@ -474,34 +258,34 @@ class Members:
         >>> bureaus.labels[bureaus.resolve("Corée du Nord")]
         'PRK'
         """
-        data = _data()
-        labels = [row["alpha_3"] for row in data.rows["members"]]
+        read = reference()
+        labels = [row["alpha_3"] for row in read.rows["members"]]
         if senders:
-            labels += [row["alpha_3"] for row in data.rows["former"]]
-            labels += [sender.code for sender in data.senders]
+            labels += [row["alpha_3"] for row in read.rows["former"]]
+            labels += [sender.code for sender in read.senders]
         if isinstance(extra, str):
             raise InputError("extra must be a list of labels, not one text", value=extra)
         labels += self._extra(extra, set(labels))
         own = set(labels)
         known: dict[str, str | tuple[str, ...]] = {}
         refused: dict[str, str] = {}
-        for code in data.names:
+        for code in read.names:
             if code in own:
-                known.update((text, code) for text in data.texts(code) if text not in own)
+                known.update((text, code) for text in read.texts(code) if text not in own)
             else:
                 hint = self._outside(code)
-                refused.update((text, hint) for text in data.texts(code) if text not in own)
-        for text, codes in data.aliases.items():
+                refused.update((text, hint) for text in read.texts(code) if text not in own)
+        for text, codes in read.aliases.items():
             if len(codes) > 1:
-                known[text] = tuple(data.names[code]["en"] for code in codes)
+                known[text] = tuple(read.names[code]["en"] for code in codes)
             elif codes[0] in own:
                 known[text] = codes[0]
             else:
                 refused[text] = self._outside(codes[0])
-        countries = [row for row in data.countries if row["alpha_3"] in own]
+        countries = [row for row in read.countries if row["alpha_3"] in own]
         domain = Domain(
             labels,
-            names={code: data.names[code] for code in labels if code in data.names},
+            names={code: read.names[code] for code in labels if code in read.names},
             aliases={text: code for text, code in known.items() if text not in own},
             members=[row["alpha_3"] for row in countries],
             since={row["alpha_3"]: row["since"] for row in countries if row["since"]},
@@ -511,7 +295,7 @@ class Members:
         never: Spans = ((None, None),)
         for name, table in self._spans().items():
             rows: list[Sequence[tuple[str | None, str | None]]] = [
-                table.get(label) or table.get(data.parents.get(label, ""), never)
+                table.get(label) or table.get(read.parents.get(label, ""), never)
                 for label in labels
             ]
             # The order comes from the whole table, so that no choice of labels changes it.
@@ -523,7 +307,7 @@ class Members:
         for label in extra:
             code = self._domain.lookup(label)
             meant = self._domain.labels[code] if code >= 0 else label
-            if meant != label and (meant in held or label not in _data().names):
+            if meant != label and (meant in held or label not in reference().names):
                 hint = "Give it under aliases= to count it there"
                 raise InputError(
                     f"already stands for {meant}", column="extra", value=label, hint=hint
@@ -532,15 +316,15 @@ class Members:
                 yield label
 
     def _outside(self, code: str) -> str:
-        data = _data()
-        if code in data.refused:
-            return data.hint(code)
-        return f"{data.names[code]['en']} is among the other senders: pass senders=True"
+        read = reference()
+        if code in read.refused:
+            return read.hint(code)
+        return f"{read.names[code]['en']} is among the other senders: pass senders=True"
 
     def _named(self, table: str) -> Mapping[str, Mapping[str, str]] | None:
         if table in self._value_names:
             return self._value_names[table]
-        rows = _data().rows["region_names"]
+        rows = reference().rows["region_names"]
         return {row["region"]: {lang: row[lang] for lang in LANGUAGES} for row in rows}
 
     # Where it comes from
@@ -548,7 +332,7 @@ class Members:
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source that the tables cite."""
-        rows = (row for table in _data().rows.values() for row in table)
+        rows = (row for table in reference().rows.values() for row in table)
         return tuple(dict.fromkeys(row["source"] for row in rows))
 
     @property
@@ -560,7 +344,7 @@ class Members:
         {'sourced': 196, 'unverified': 0}
         """
         counts: dict[str, Mapping[str, int]] = {}
-        for name, rows in _data().rows.items():
+        for name, rows in reference().rows.items():
             sourced = sum(row["status"] == "sourced" for row in rows)
             counts[name] = {"sourced": sourced, "unverified": len(rows) - sourced}
         return MappingProxyType(counts)
@@ -575,6 +359,7 @@ class Members:
             "Membership months are sourced, and count from the first day of the month; "
             "1956-06 means at the 1956 Constitution. Regions are a judgement but for Israel's "
             f"change of 2006: replace them with with_table.{replaced} "
+            "The start of the Netherlands Antilles is open and counts as always. "
             f"{unverified:,} of {total:,} rows are unverified."
         )
 

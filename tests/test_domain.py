@@ -312,3 +312,8 @@ def test_many_threads_may_ask_at_once():
     for thread in threads:
         thread.join()
     assert answers == [1999] * 8
+
+
+def test_letters_of_other_forms_are_letters():
+    domain = Domain(["France", "Ørland"])
+    assert [domain.lookup(t) for t in ("𝕱𝖗𝖆𝖓𝖈𝖊", "ＦＲＡＮＣＥ", "ORLAND")] == [0, 0, 1]
