@@ -28,7 +28,16 @@ from .errors import QueryError, suggest
 if TYPE_CHECKING:
     import datetime
 
-__all__ = ["EARLIEST", "LATEST", "Zone", "days_of", "resolve_zone", "zone_table"]
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "Zone",
+    "database_version",
+    "days_of",
+    "offset_text",
+    "resolve_zone",
+    "zone_table",
+]
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -215,6 +224,29 @@ def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
     else:
         day = days_of(year, 1, 1) + numbers[0]
     return day * 86_400 + second
+
+
+def database_version() -> str:
+    """Return the version of the time zone database, such as ``"2025b"``, or ``"unknown"``.
+
+    A figure by local time depends on it: rules change, also for the past.
+    """
+    from os.path import join
+    from zoneinfo import TZPATH
+
+    for folder in TZPATH:
+        for name in ("tzdata.zi", "+VERSION"):
+            try:
+                with open(join(folder, name), encoding="ascii") as file:
+                    return file.readline().removeprefix("# version").strip()
+            except OSError:
+                continue
+    try:
+        from importlib import import_module
+
+        return str(import_module("tzdata").IANA_VERSION)
+    except ImportError:
+        return "unknown"
 
 
 UNREADABLE = (ValueError, IndexError, struct.error)  # what a damaged file raises

@@ -190,6 +190,19 @@ def test_without_a_database_the_error_says_how_to_get_one(monkeypatch):
         zones._zone.cache_clear()
 
 
+def test_the_version_of_the_database_is_read_where_it_is_written(monkeypatch, tmp_path):
+    import sys
+    import zoneinfo
+
+    (tmp_path / "tzdata.zi").write_text("# version 2031z\nR d 1916 o - Jun 14 23s 1 S\n")
+    monkeypatch.setattr(zoneinfo, "TZPATH", ("/nowhere", str(tmp_path)))
+    assert zones.database_version() == "2031z"
+
+    monkeypatch.setattr(zoneinfo, "TZPATH", ())
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    assert zones.database_version() == "unknown"
+
+
 @pytest.mark.parametrize(
     ("rule", "year", "expected"),
     [
