@@ -22,6 +22,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from ._gregorian import DAY, days_of
 from ._instants import format_period, parse_instant
 from ._lazy import LazySequence
 from ._units import (
@@ -38,7 +39,7 @@ from ._units import (
     unit_of,
     unit_start,
 )
-from ._zones import DAY, EARLIEST, LATEST, Zone, days_of, offset_text, resolve_zone, zone_table
+from ._zones import EARLIEST, LATEST, Zone, offset_text, resolve_zone, zone_table
 from .errors import LabelError, QueryError, suggest
 
 __all__ = ["AXES", "NEEDS_CLOCK", "CalendarAxis", "calendar_axis"]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ._instants import date_of, week_of, week_start
-from ._zones import DAY, SECOND, days_of
+from ._gregorian import DAY, SECOND, date_of, days_of, week_of, week_start
 
 HOUR, MINUTE, WEEK = 3600 * SECOND, 60 * SECOND, 7 * DAY
 MONDAY = 3 * DAY  # 1970-01-01 was a Thursday: this much after a Monday

@@ -16,37 +16,30 @@ years 1 to 9999.
 from __future__ import annotations
 
 import re
-import struct
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import cache, lru_cache
-from struct import calcsize, unpack_from
 from typing import TYPE_CHECKING
 
+from ._gregorian import DAY, SECOND, days_of
+from ._tzif import UNREADABLE, Rule, database_version, parse_tzif, read_tzif
 from .errors import QueryError, suggest
 
 if TYPE_CHECKING:
     import datetime
 
-__all__ = ["EARLIEST", "LATEST", "Zone", "days_of", "resolve_zone", "zone_table"]
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "Zone",
+    "database_version",
+    "days_of",
+    "offset_text",
+    "resolve_zone",
+    "zone_table",
+]
 
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
 CYCLE_DAYS = 146_097  # 400 years, a whole number of weeks
-
-
-def days_of(year: int, month: int, day: int) -> int:
-    """Return the days from 1970-01-01 to a date; the month may exceed 12.
-
-    >>> days_of(1970, 1, 1), days_of(2000, 3, 1), days_of(1969, 13, 1)
-    (0, 11017, 0)
-    """
-    # Counted from March, so that the leap day ends the year.
-    months = year * 12 + month - 3
-    year, month = divmod(months, 12)
-    return (
-        year * 365 + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719_469
-    )
 
 
 EARLIEST = days_of(1, 1, 1) * DAY
@@ -66,7 +59,7 @@ class Zone:
         before: int,
         starts: list[int] | None = None,
         offsets: list[int] | None = None,
-        rule: _Rule | None = None,
+        rule: Rule | None = None,
     ) -> None:
         self.key = key
         self.before = before
@@ -82,7 +75,7 @@ class Zone:
     def __repr__(self) -> str:
         return f"Zone({self.key!r})"
 
-    def _begin_rule(self, rule: _Rule) -> None:
+    def _begin_rule(self, rule: Rule) -> None:
         """Lay out the 400 years of changes that follow the listed ones."""
         last = self.starts[-1] if self.starts else EARLIEST // SECOND
         year = last // 31_556_952 + 1970  # may be one off, so start a year early
@@ -153,132 +146,6 @@ class Zone:
         raise AssertionError("unreachable: the last offset has no end")
 
 
-class _Rule:
-    """The closing rule of a zone: two offsets and the days that part them."""
-
-    _NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
-    _TIME = r"[+-]?\d{1,3}(?::\d{2}){0,2}"
-    _DAY = rf"((?:M\d+\.\d\.\d|J\d+|\d+)(?:/{_TIME})?)"
-    _FORM = re.compile(rf"{_NAME}({_TIME})(?:{_NAME}({_TIME})?(?:,{_DAY},{_DAY})?)?", re.ASCII)
-
-    def __init__(self, standard: int, daylight: int, begin: str, end: str) -> None:
-        self.standard, self.daylight = standard, daylight
-        self.begin, self.end = _day_rule(begin), _day_rule(end)
-
-    @classmethod
-    def parse(cls, text: str) -> tuple[int, _Rule | None]:
-        """Return the standard offset, and the rule when there is daylight time."""
-        match = cls._FORM.fullmatch(text)
-        if match is None:
-            raise ValueError(f"unreadable rule {text!r}")
-        standard = -_seconds(match[1])  # POSIX counts west of Greenwich
-        if match[3] is None:
-            if text[match.end(1) :]:
-                raise ValueError(f"rule {text!r} names no days")
-            return standard, None
-        daylight = -_seconds(match[2]) if match[2] else standard + 3600
-        return standard, cls(standard, daylight, match[3], match[4])
-
-    def changes(self, year: int) -> list[tuple[int, int]]:
-        """Return the two changes of a year, (UTC second, offset from then on)."""
-        begin = _rule_second(self.begin, year) - self.standard
-        end = _rule_second(self.end, year) - self.daylight
-        return [(begin, self.daylight), (end, self.standard)]
-
-
-def _seconds(text: str) -> int:
-    """Return the seconds of ``[+-]h[:mm[:ss]]``."""
-    parts = [int(part) for part in text.lstrip("+-").split(":")] + [0, 0]
-    total = parts[0] * 3600 + parts[1] * 60 + parts[2]
-    return -total if text.startswith("-") else total
-
-
-def _day_rule(text: str) -> tuple[str, list[int], int]:
-    """Return (kind, numbers, second of the day) of ``M10.5.0/3``, ``J60`` or ``59``."""
-    day, _, time = text.partition("/")
-    kind = day[0] if day[0] in "MJ" else "N"
-    return kind, [int(n) for n in day.lstrip("MJ").split(".")], _seconds(time or "2")
-
-
-def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
-    """Return the local second since 1970 at which a rule strikes in a year."""
-    kind, numbers, second = rule
-    if kind == "M":
-        month, week, weekday = numbers
-        first = days_of(year, month, 1)
-        day = first + (weekday - 4 - first) % 7 + (week - 1) * 7  # 1970-01-01: a Thursday
-        if day >= days_of(year, month + 1, 1):
-            day -= 7
-    elif kind == "J":  # 1 to 365; 29 February is never counted
-        leap = days_of(year, 3, 1) - days_of(year, 1, 1) == 60
-        day = days_of(year, 1, 1) + numbers[0] - 1 + (leap and numbers[0] > 59)
-    else:
-        day = days_of(year, 1, 1) + numbers[0]
-    return day * 86_400 + second
-
-
-UNREADABLE = (ValueError, IndexError, struct.error)  # what a damaged file raises
-
-
-def _parse_tzif(key: str, data: bytes) -> Zone:
-    """Read a TZif file (RFC 9636): its 64-bit block where there is one."""
-    header, size, at = ">4sc15x6l", 4, 0
-    magic, version, *counts = unpack_from(header, data, at)
-    if magic != b"TZif":
-        raise ValueError("not a TZif file")
-    at = calcsize(header)
-    if version >= b"2":
-        isut, isstd, leap, times, types, chars = counts
-        at += times * 5 + types * 6 + chars + leap * 8 + isstd + isut
-        magic, version, *counts = unpack_from(header, data, at)
-        at, size = at + calcsize(header), 8
-    isut, isstd, leap, times, types, chars = counts
-    if leap:
-        raise ValueError("it counts leap seconds")
-    starts = list(unpack_from(f">{times}{'q' if size == 8 else 'l'}", data, at))
-    at += times * size
-    used = unpack_from(f">{times}B", data, at)
-    at += times
-    kinds = [unpack_from(">l?B", data, at + 6 * i) for i in range(types)]
-    at += types * 6 + chars + leap * (size + 4) + isstd + isut
-    offsets = [kinds[i][0] for i in used]
-    before = next((offset for offset, dst, _ in kinds if not dst), kinds[0][0])
-    rule = None
-    if size == 8:
-        _, line, _ = data[at:].split(b"\n", 2)
-        footer = line.decode("ascii")
-        if footer:
-            standard, rule = _Rule.parse(footer)
-            if not starts and rule is None:
-                before = standard
-    return Zone(key, before, starts, offsets, rule)
-
-
-def _read_tzif(key: str) -> bytes | None:
-    """Return the bytes of a zone's file, or None when there is no such zone."""
-    parts = key.split("/")
-    if any(re.fullmatch(r"[A-Za-z0-9_+-]+", part) is None for part in parts):
-        return None
-    if parts[0] in ("posix", "right"):
-        return None
-    from os.path import isfile, join
-    from zoneinfo import TZPATH
-
-    for folder in TZPATH:
-        path = join(folder, *parts)
-        if isfile(path):
-            with open(path, "rb") as file:
-                data = file.read()
-            if data.startswith(b"TZif"):
-                return data
-    try:
-        from importlib.resources import files
-
-        return files("tzdata").joinpath("zoneinfo", *parts).read_bytes()
-    except (ImportError, OSError):
-        return None
-
-
 _UTC = Zone("UTC", 0)
 _FIXED = re.compile(r"([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?", re.ASCII)
 
@@ -294,11 +161,11 @@ def _zone(key: str) -> Zone:
         if hours < 24 and minutes < 60 and seconds < 60:
             total = -total if fixed[1] == "-" else total
             return Zone(offset_text(total * SECOND), total) if total else _UTC
-    data = _read_tzif(key)
+    data = read_tzif(key)
     if data is None:
         raise _unknown_zone(key)
     try:
-        return _parse_tzif(key, data)
+        return Zone(key, *parse_tzif(data))
     except UNREADABLE as error:
         raise QueryError(f"time zone {key!r}: its file cannot be used: {error}") from None
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference import calendar as twin
 
+from interpol_bcn import _gregorian, _tzif
 from interpol_bcn import _zones as zones
 from interpol_bcn.errors import QueryError
 
@@ -190,6 +191,19 @@ def test_without_a_database_the_error_says_how_to_get_one(monkeypatch):
         zones._zone.cache_clear()
 
 
+def test_the_version_of_the_database_is_read_where_it_is_written(monkeypatch, tmp_path):
+    import sys
+    import zoneinfo
+
+    (tmp_path / "tzdata.zi").write_text("# version 2031z\nR d 1916 o - Jun 14 23s 1 S\n")
+    monkeypatch.setattr(zoneinfo, "TZPATH", ("/nowhere", str(tmp_path)))
+    assert zones.database_version() == "2031z"
+
+    monkeypatch.setattr(zoneinfo, "TZPATH", ())
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    assert zones.database_version() == "unknown"
+
+
 @pytest.mark.parametrize(
     ("rule", "year", "expected"),
     [
@@ -200,7 +214,7 @@ def test_without_a_database_the_error_says_how_to_get_one(monkeypatch):
     ],
 )
 def test_closing_rules_of_every_form_are_read(rule, year, expected):
-    changes = zones._Rule.parse(rule)[1].changes(year)
+    changes = _tzif.Rule.parse(rule)[1].changes(year)
 
     assert [
         (twin.moment(at * SECOND).strftime("%m-%dT%H:%M"), offset // 3600) for at, offset in changes
@@ -212,24 +226,32 @@ def test_closing_rules_of_every_form_are_read(rule, year, expected):
 )
 def test_a_damaged_rule_is_refused(rule):
     with pytest.raises(ValueError, match="rule"):
-        zones._Rule.parse(rule)
+        _tzif.Rule.parse(rule)
 
 
 def test_a_damaged_file_is_refused_and_never_half_read():
-    whole = zones._read_tzif("Europe/Paris")
+    whole = _tzif.read_tzif("Europe/Paris")
     generator = random.Random(7)
     for cut in [0, 3, 44, *generator.sample(range(len(whole)), 200)]:
-        with pytest.raises(zones.UNREADABLE):
-            zones._parse_tzif("Europe/Paris", whole[:cut])
+        with pytest.raises(_tzif.UNREADABLE):
+            _tzif.parse_tzif(whole[:cut])
 
 
 @given(st.integers(-800_000, 3_000_000))
 def test_days_and_dates_are_inverse_to_each_other(days):
-    from interpol_bcn._instants import date_of
-
-    assert zones.days_of(*date_of(days)) == days
+    assert _gregorian.days_of(*_gregorian.date_of(days)) == days
 
 
 @given(st.dates())
 def test_days_are_counted_as_datetime_counts_them(date):
-    assert zones.days_of(date.year, date.month, date.day) == date.toordinal() - 719_163
+    assert _gregorian.days_of(date.year, date.month, date.day) == date.toordinal() - 719_163
+
+
+@given(st.dates())
+def test_weeks_are_those_of_iso_8601(date):
+    year, week, weekday = date.isocalendar()
+    days = date.toordinal() - 719_163
+
+    assert _gregorian.week_of(days) == (year, week)
+    assert _gregorian.week_start(year, week) == days - weekday + 1
+    assert _gregorian.week_start(year, 54) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import available_timezones
 
-from interpol_bcn import _zones
+from interpol_bcn import _tzif
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,7 +79,5 @@ def first_moment(local: datetime, tz: tzinfo) -> int:
 def zones_that_differ() -> list[str]:
     """Return every IANA zone once: of those that share one file, the first."""
     return sorted(
-        {
-            _zones._read_tzif(key): key for key in sorted(available_timezones(), reverse=True)
-        }.values()
+        {_tzif.read_tzif(key): key for key in sorted(available_timezones(), reverse=True)}.values()
     )
