@@ -135,12 +135,13 @@ def simulate_messages(
     made = simulate_columns(n, labels=domain.labels, seed=seed, year=year, threads=threads)
     labels = {"sender": domain.labels, "receiver": domain.labels, "kind": KINDS,
               "priority": PRIORITIES}  # fmt: skip
-    columns: list[tuple[str, str, object, object, None]] = []
+    nulls = {"reply_to": made.pop("no_reply")}
+    columns: list[tuple[str, str, object, object, object]] = []
     for name, data in made.items():
         if name in labels:
             columns.append((name, "label", data, list(labels[name]), None))
         else:
-            columns.append((name, "tsu:UTC" if name == "sent_at" else "number", data, None, None))
+            columns.append((name, "tsu:UTC" if name == "sent_at" else "number", data, None, nulls.get(name)))
     table = _core.arrow_export(columns, True)
     names = [name if name in made else None for name in MESSAGES.names]
     return reading.run_table(table, names, MessageLog, f"synthetic data, seed {seed}")
@@ -165,7 +166,7 @@ def simulate_columns(
 
     Returns ``sent_at`` (microseconds UTC, ascending), ``sender``, ``receiver`` (codes in labels),
     ``kind`` (in KINDS), ``priority`` (in PRIORITIES), ``size`` (bytes), ``message_id``
-    (ascending) and ``reply_to`` (an earlier ``message_id``, or -2**63 for none).
+    (ascending) and ``reply_to`` (an earlier ``message_id``, or -2**63 for none) and ``no_reply`` (1 for none).
     Raises ValueError for arguments out of range or fewer than two known bureaus.
     Takes 32 bytes and some 100 ns (one thread) a row.
 

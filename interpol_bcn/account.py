@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import QueryError, suggest
 
@@ -36,8 +35,7 @@ REASONS = (
 )
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One refused row: where it stood, what was wrong with it."""
 
     source: str
@@ -123,8 +121,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """Rows handed in, and what became of them: seen = accepted + rejected + duplicates."""
 
     seen: int
@@ -134,12 +131,14 @@ class Account:
     sources: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()  # the columns that were read, and so checked
 
-    def __post_init__(self) -> None:
+    def check(self) -> Account:
+        """Return this account; raise AssertionError where it does not close."""
         if self.seen != self.accepted + self.rejected.count + self.duplicates:
             raise AssertionError(
                 f"the account does not close: {self.seen} seen, {self.accepted} accepted, "
                 f"{self.rejected.count} rejected, {self.duplicates} duplicates"
             )
+        return self
 
     def __str__(self) -> str:
         words = f"{self.seen:,} rows seen, {self.accepted:,} accepted"

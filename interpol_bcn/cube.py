@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import _core
 from ._exports import Exports
@@ -24,8 +23,7 @@ Self = TypeVar("Self", bound="Cube")
 _BYTES_PER_ROW = 40  # of a long table with a few columns, for a warning ahead of time
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What a log tells every figure drawn from it."""
 
     record: str
@@ -485,5 +483,3 @@ def _count(n: int) -> int:
     if not isinstance(n, int) or n < 0:
         raise QueryError(f"top({n!r}): a number of rows is a whole number from 0 on")
     return n
-
-

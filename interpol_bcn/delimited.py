@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from . import _core
 from .errors import InputError, QueryError
@@ -22,8 +21,7 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """A header: its titles, its line, and what of the text was read behind it."""
 
     titles: list[str]

@@ -228,5 +228,3 @@ def concentration(ascending: Sequence[int]) -> tuple[float, float, int, int]:
             running += ascending[-count]
         need.append(count)
     return gini, hhi, need[0], need[1]
-
-

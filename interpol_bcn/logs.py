@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
@@ -75,7 +74,7 @@ class Log(_core.Log):
         self.period = period
         self._plans = {}
         self.facts = Facts(schema.record, account, (0, 0), synthetic)
-        self.facts = replace(self.facts, coverage=self._coverage())
+        self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
     # What it holds
@@ -374,4 +373,3 @@ def _whole_days(times: Mapping[str, Any] | None, rows: int) -> tuple[int, int]:
     if times is None or not rows:
         return 0, 0
     return times["least"] // day * day, (times["greatest"] // day + 1) * day
-

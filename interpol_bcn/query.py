@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import index
 from typing import TYPE_CHECKING, Any
@@ -53,26 +52,30 @@ class Not:
         return f"Not({self.value!r})"
 
 
-@dataclass
 class Plan:
     """A question as plain data: what ``Log.run`` of the core takes."""
 
-    axes: list[Axis] = field(default_factory=list)
-    shape: list[int] = field(default_factory=list)
-    terms: list[tuple[int, Any]] = field(default_factory=list)
-    dials: list[tuple[int, list[tuple[Any, int, int]]]] = field(default_factory=list)
-    ranges: list[tuple[int, int, int, bool]] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)  # the filters, for people
-    period: tuple[int, int] = (0, 0)
-    zone: str = "UTC"
-    cells: int = 1
-    axes_made: tuple[Axis, ...] = ()
+    __slots__ = (
+        "axes", "members", "cells", "dials", "period", "ranges", "shape", "terms", "words", "zone",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.axes: list[Axis] = []
+        self.shape: list[int] = []
+        self.terms: list[tuple[int, Any]] = []
+        self.dials: list[tuple[int, list[tuple[Any, int, int]]]] = []
+        self.ranges: list[tuple[int, int, int, bool]] = []
+        self.words: list[str] = []  # the filters, for people
+        self.period = (0, 0)
+        self.zone = "UTC"
+        self.cells = 1
+        self.members: tuple[int, ...] | None = None
 
 
 def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz: Any,
          asof: Any = None) -> Plan:  # fmt: skip
     """Lay down a question about a log; raise QueryError or LabelError where it is none."""
-    from ._calendar import resolve_zone
+    from ._zones import resolve_zone
     from ._instants import format_instant
 
     made = Plan()
@@ -100,7 +103,6 @@ def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz:
         )  # fmt: skip
 
     made.axes = [axis(name) for name in names]
-    made.axes_made = tuple(made.axes)
     made.shape = [len(one) for one in made.axes]
     for size in made.shape:
         made.cells *= size

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from .account import REASONS, Account, Refusal, Rejected
@@ -31,8 +30,7 @@ _TWICE = {"raise": 0, "earlier": 1, "later": 2}
 _NEVER = {"raise": 0, "forward": 1, "backward": 2}
 
 
-@dataclass
-class Options:
+class Options(NamedTuple):
     """How to read: the same options for every kind of record."""
 
     columns: Mapping[str, str] | None = None
@@ -321,7 +319,7 @@ class Reading:
         return Account(
             builder.seen, builder.accepted, builder.duplicates,
             Rejected(builder.refused, rows, accounts), tuple(self.names), self.wanted,
-        )  # fmt: skip
+        ).check()  # fmt: skip
 
     def _explained(self, error: ValueError, source: str) -> InputError:
         """The error of the core, with the words of the domain around it."""

@@ -8,7 +8,7 @@ axes and filters all go by it, so a new kind of record is a new schema and its v
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .errors import QueryError, suggest
 
@@ -17,8 +17,7 @@ __all__ = ["MESSAGES", "Field", "Schema"]
 _LEAST, _MOST = -(2**63) + 1, 2**63 - 1
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One column: its name, its kind (label, time, integer or id) and its rules."""
 
     name: str
@@ -30,8 +29,7 @@ class Field:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
     """The columns of one kind of record, in the order in which faults are reported."""
 
     record: str  # what one is called, in the plural: "messages"
@@ -72,7 +70,7 @@ class Schema:
             if name in self.names:
                 raise QueryError(f"measures: {self.record} already have a column {name!r}")
             added.append(Field(name, "integer"))
-        return replace(self, fields=(*self.fields, *added))
+        return self._replace(fields=(*self.fields, *added))
 
 
 MESSAGES = Schema(

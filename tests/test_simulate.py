@@ -23,11 +23,13 @@ from interpol_bcn._simulate import (
 BUREAUS = sorted(
     code for zones in _AREAS.values() for text in zones.values() for code in text.split()
 )
-NAMES = ("sent_at", "sender", "receiver", "kind", "priority", "size", "message_id", "reply_to")
-FORMATS = dict(zip(NAMES, "qBBBBIqq", strict=True))
+NAMES = (
+    "sent_at", "sender", "receiver", "kind", "priority", "size", "message_id", "reply_to", "no_reply",
+)  # fmt: skip
+FORMATS = dict(zip(NAMES, "qBBBBIqqB", strict=True))
 NONE = -(2**63)
 ROWS = 200_000
-GOLDEN = "b73e62fff6cb55d7a526b7cc8c771184b0329d9c45f08c3c9991ebfd18d6c998"
+GOLDEN = "63d57173d80aa213b662cee71d66bd16a53a091a70dde012d24323f9ee25e5d2"
 
 
 def digest(columns) -> str:

@@ -20,10 +20,15 @@ bcn_cells_add(uint32_t *cells, const void *codes, int width,
         for (size_t i = 0; i < count; i++) {
             cells[i] += table[bytes[i]];
         }
-    } else {
+    } else if (width == 2) {
         const uint16_t *words = codes;
         for (size_t i = 0; i < count; i++) {
             cells[i] += table[words[i]];
+        }
+    } else {
+        const uint32_t *numbers = codes;
+        for (size_t i = 0; i < count; i++) {
+            cells[i] += table[numbers[i]];
         }
     }
 }
@@ -101,11 +106,12 @@ spill(uint32_t cell, uint32_t limit, uint32_t place)
 }
 
 void
-bcn_cells_count_u32(uint32_t *table, size_t lane, uint32_t limit,
+bcn_cells_count_u32(uint32_t *table, const size_t *lanes, uint32_t limit,
                     const uint32_t *cells, size_t count)
 {
-    uint32_t *second = table + lane, *third = second + lane,
-             *fourth = third + lane;
+    uint32_t *second = table + lanes[1], *third = table + lanes[2],
+             *fourth = table + lanes[3];
+    table += lanes[0];
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
         table[spill(cells[i], limit, 0)]++;
@@ -119,11 +125,12 @@ bcn_cells_count_u32(uint32_t *table, size_t lane, uint32_t limit,
 }
 
 void
-bcn_cells_count_u64(uint64_t *table, size_t lane, uint32_t limit,
+bcn_cells_count_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                     const uint32_t *cells, size_t count)
 {
-    uint64_t *second = table + lane, *third = second + lane,
-             *fourth = third + lane;
+    uint64_t *second = table + lanes[1], *third = table + lanes[2],
+             *fourth = table + lanes[3];
+    table += lanes[0];
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
         table[spill(cells[i], limit, 0)]++;
@@ -137,11 +144,12 @@ bcn_cells_count_u64(uint64_t *table, size_t lane, uint32_t limit,
 }
 
 static BCN_ALWAYS_INLINE void
-sum_u64(uint64_t *table, size_t lane, uint32_t limit, const uint32_t *cells,
+sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit, const uint32_t *cells,
         const void *values, int width, size_t count)
 {
-    uint64_t *second = table + lane, *third = second + lane,
-             *fourth = third + lane;
+    uint64_t *second = table + lanes[1], *third = table + lanes[2],
+             *fourth = table + lanes[3];
+    table += lanes[0];
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
         table[spill(cells[i], limit, 0)] +=
@@ -160,22 +168,22 @@ sum_u64(uint64_t *table, size_t lane, uint32_t limit, const uint32_t *cells,
 }
 
 void
-bcn_cells_sum_u64(uint64_t *table, size_t lane, uint32_t limit,
+bcn_cells_sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                   const uint32_t *cells, const void *values, int width,
                   size_t count)
 {
     switch (width) {
     case 1:
-        sum_u64(table, lane, limit, cells, values, 1, count);
+        sum_u64(table, lanes, limit, cells, values, 1, count);
         break;
     case 2:
-        sum_u64(table, lane, limit, cells, values, 2, count);
+        sum_u64(table, lanes, limit, cells, values, 2, count);
         break;
     case 4:
-        sum_u64(table, lane, limit, cells, values, 4, count);
+        sum_u64(table, lanes, limit, cells, values, 4, count);
         break;
     default:
-        sum_u64(table, lane, limit, cells, values, 8, count);
+        sum_u64(table, lanes, limit, cells, values, 8, count);
     }
 }
 

@@ -27,7 +27,7 @@ enum {
 };
 
 void bcn_cells_fill(uint32_t *cells, size_t count, uint32_t value);
-/* Add table[code]; codes of `width` 1 or 2 bytes, from their first row on. */
+/* Add table[code]; codes of `width` 1, 2 or 4 bytes, from their first row on. */
 void bcn_cells_add(uint32_t *cells, const void *codes, int width,
                    const uint32_t *table, size_t count);
 /* Add offsets of 64 bits, BCN_SKIP as BCN_SKIP_CELL. */
@@ -40,11 +40,14 @@ void bcn_cells_keep(uint32_t *cells, const void *values, int width,
 void bcn_cells_keep_valid(uint32_t *cells, const uint8_t *bits, size_t first,
                           size_t count);
 
-void bcn_cells_count_u32(uint32_t *table, size_t lane, uint32_t limit,
+void bcn_cells_count_u32(uint32_t *table, const size_t *lanes,
+                         uint32_t limit,
                          const uint32_t *cells, size_t count);
-void bcn_cells_count_u64(uint64_t *table, size_t lane, uint32_t limit,
+void bcn_cells_count_u64(uint64_t *table, const size_t *lanes,
+                         uint32_t limit,
                          const uint32_t *cells, size_t count);
-void bcn_cells_sum_u64(uint64_t *table, size_t lane, uint32_t limit,
+void bcn_cells_sum_u64(uint64_t *table, const size_t *lanes,
+                         uint32_t limit,
                        const uint32_t *cells, const void *values, int width,
                        size_t count);
 void bcn_cells_sum_wide(bcn_wide *table, uint32_t limit,

@@ -7,10 +7,10 @@
  * whatever the tables hold, nothing outside the cells is written.
  *
  * A counter that grows twice within a few rows waits for its own store.  So
- * the cells may be kept in up to four lanes, `lane` cells apart, which
- * neighbouring rows use in turn and the caller adds up at the end; `lane` 0
- * means one lane.  Then sorted, skewed and all-equal labels cost about as
- * much as uniform ones.
+ * the cells may be kept in lanes, which neighbouring rows use in turn and the
+ * caller adds up at the end: row i of four counts in the lane that starts
+ * lanes[i] cells after `cells`.  All equal means one lane.  With several,
+ * sorted, skewed and all-equal labels cost about as much as uniform ones.
  *
  * No allocation, no status, cannot fail.  Counters of 32 bits hold 2^32 - 1
  * rows: the caller folds them away before. */
@@ -35,13 +35,16 @@ typedef struct bcn_looks {
 } bcn_looks;
 
 /* Count rows [begin, end). */
-void bcn_count_u32(uint32_t *cells, size_t lane, uint32_t limit,
+void bcn_count_u32(uint32_t *cells, const size_t *lanes,
+                   uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
-void bcn_count_u64(uint64_t *cells, size_t lane, uint32_t limit,
+void bcn_count_u64(uint64_t *cells, const size_t *lanes,
+                   uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
 /* Add values[row], `width` bytes each (1, 2, 4 unsigned; 8 signed), modulo
  * 2^64: exact for signed sums that fit. */
-void bcn_sum_u64(uint64_t *cells, size_t lane, uint32_t limit,
+void bcn_sum_u64(uint64_t *cells, const size_t *lanes,
+                   uint32_t limit,
                  const bcn_looks *looks, const void *values, int width,
                  size_t begin, size_t end);
 

@@ -9,7 +9,7 @@ enum { RUNS_MAX = 64 };
 
 typedef struct run {
     bcn_entry *entries;
-    size_t count;
+    size_t count, capacity;
 } run;
 
 struct bcn_gather {
@@ -63,6 +63,28 @@ make_room(bcn_gather *gather)
     return BCN_OK;
 }
 
+/* Merge two ascending lists into `to`, apart from both; returns the length. */
+static size_t
+merge(bcn_entry *to, const bcn_entry *a, size_t a_count, const bcn_entry *b,
+      size_t b_count)
+{
+    size_t i = 0, j = 0, count = 0;
+    while (i < a_count && j < b_count) {
+        if (a[i].index < b[j].index) {
+            to[count++] = a[i++];
+        } else if (a[i].index > b[j].index) {
+            to[count++] = b[j++];
+        } else {
+            to[count].index = a[i].index;
+            to[count++].value = bcn_wide_add(a[i++].value, b[j++].value);
+        }
+    }
+    memcpy(to + count, a + i, (a_count - i) * sizeof *to);
+    count += a_count - i;
+    memcpy(to + count, b + j, (b_count - j) * sizeof *to);
+    return count + (b_count - j);
+}
+
 /* Put the sum of the two newest runs in their place. */
 static bcn_status
 merge_newest(bcn_gather *gather)
@@ -76,34 +98,74 @@ merge_newest(bcn_gather *gather)
     if (merged == NULL) {
         return BCN_NOMEM;
     }
-    size_t i = 0, j = 0, count = 0;
-    while (i < a->count && j < b->count) {
-        if (a->entries[i].index < b->entries[j].index) {
-            merged[count++] = a->entries[i++];
-        } else if (a->entries[i].index > b->entries[j].index) {
-            merged[count++] = b->entries[j++];
-        } else {
-            merged[count].index = a->entries[i].index;
-            merged[count++].value =
-                bcn_wide_add(a->entries[i++].value, b->entries[j++].value);
-        }
-    }
-    memcpy(merged + count, a->entries + i, (a->count - i) * sizeof *merged);
-    count += a->count - i;
-    memcpy(merged + count, b->entries + j, (b->count - j) * sizeof *merged);
-    count += b->count - j;
+    size_t count = merge(merged, a->entries, a->count, b->entries, b->count);
     bcn_free(a->entries);
     bcn_free(b->entries);
-    *a = (run){merged, count};
-    *b = (run){NULL, 0};
+    *a = (run){merged, count, room};
+    *b = (run){NULL, 0, 0};
     gather->run_count--;
     return BCN_OK;
 }
 
-/* Take over a run. */
+/* The first entry of a run at or past `index`. */
+static size_t
+first_from(const run *a, uint64_t index)
+{
+    size_t from = 0, to = a->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (a->entries[middle].index < index) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+/* Keys that come nearly in order, as those of times do, overlap the newest
+ * run in its tail only: extend it.  `*done` says whether that was so. */
+static bcn_status
+extend_newest(bcn_gather *gather, run fresh, bool *done)
+{
+    run *newest = &gather->runs[gather->run_count - 1];
+    size_t start = first_from(newest, fresh.entries[0].index);
+    size_t tail = newest->count - start;
+    *done = false;
+    if (tail > fresh.count) {
+        return BCN_OK;
+    }
+    bcn_entry *old = bcn_alloc(tail, sizeof *old);
+    if (old == NULL ||
+        bcn_grow((void **)&newest->entries, &newest->capacity,
+                 newest->count + fresh.count, sizeof *old) != BCN_OK) {
+        bcn_free(old);
+        return BCN_NOMEM;
+    }
+    memcpy(old, newest->entries + start, tail * sizeof *old);
+    newest->count = start + merge(newest->entries + start, old, tail,
+                                  fresh.entries, fresh.count);
+    bcn_free(old);
+    bcn_free(fresh.entries);
+    *done = true;
+    return BCN_OK;
+}
+
+/* Take over a run, also on failure. */
 static bcn_status
 push_run(bcn_gather *gather, run fresh)
 {
+    if (gather->run_count > 0) {
+        bool done;
+        bcn_status status = extend_newest(gather, fresh, &done);
+        if (status != BCN_OK) {
+            bcn_free(fresh.entries);
+            return status;
+        }
+        if (done) {
+            return BCN_OK;
+        }
+    }
     gather->runs[gather->run_count++] = fresh;
     while (gather->run_count > 1) {
         run *newest = &gather->runs[gather->run_count - 1];
@@ -151,7 +213,7 @@ push_block(bcn_gather *gather, const uint64_t *indices,
             entries[last] = (bcn_entry){gather->keys[i], value};
         }
     }
-    return push_run(gather, (run){entries, different});
+    return push_run(gather, (run){entries, different, different});
 }
 
 bcn_status

@@ -39,9 +39,8 @@ greatest_offset(const bcn_term *term)
     return greatest;
 }
 
-/* The greatest code that a clock gives to a time from `from` to `to`. */
-static uint64_t
-greatest_code(const bcn_clock *clock, int64_t from, int64_t to)
+uint64_t
+bcn_job_code(const bcn_clock *clock, int64_t from, int64_t to)
 {
     uint64_t greatest = 0;
     for (size_t i = 0; i < clock->count; i++) {
@@ -76,7 +75,8 @@ column_fine(const bcn_column *column, size_t rows)
 }
 
 static bcn_status
-check(const bcn_plan *plan, uint64_t *cells, bcn_error *error)
+check(const bcn_plan *plan, uint64_t *cells, uint64_t *top,
+      bcn_error *error)
 {
     if (plan->term_count > BCN_PLAN_TERMS ||
         plan->dial_count > BCN_PLAN_DIALS ||
@@ -102,7 +102,7 @@ check(const bcn_plan *plan, uint64_t *cells, bcn_error *error)
         }
         for (size_t k = 0; k < dial->count; k++) {
             uint64_t code =
-                greatest_code(&dial->clocks[k], dial->times->least,
+                bcn_job_code(&dial->clocks[k], dial->times->least,
                               dial->times->greatest);
             reach = capped_sum(reach,
                                capped_product(code, dial->clocks[k].stride));
@@ -122,6 +122,7 @@ check(const bcn_plan *plan, uint64_t *cells, bcn_error *error)
                         "the tables reach cell %" PRIu64 " of %" PRIu64,
                         reach, *cells);
     }
+    *top = reach;
     return BCN_OK;
 }
 
@@ -208,7 +209,7 @@ bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
              bcn_error *error)
 {
     bcn_job job = {.plan = plan, .watch = watch, .error = error};
-    BCN_TRY(check(plan, &job.cells, error));
+    BCN_TRY(check(plan, &job.cells, &job.reach, error));
     trim_ranges(&job);
     sort_dials(&job);
     uint64_t rows = job.end - job.begin;

@@ -1,41 +1,8 @@
 #include <string.h>
 
-#include "model/plan_job.h"
+#include "model/plan_crew.h"
 
-enum {
-    BLOCK = BCN_CELLS_BLOCK,
-    SHORT_RUN = 48,      /* rows: shorter runs are counted block by block */
-    HISTOGRAM_RUN = 8192 /* rows: longer ones pay for a byte histogram */
-};
-
-/* Where a worker counts.  The figures of one cell may be spread over lanes,
- * each `lane` long: cells, then BCN_SPILL for the rows not counted. */
-typedef enum form { COUNT_32, COUNT_64, SUM_64, SUM_WIDE } form;
-
-typedef struct share {
-    void *table;
-    size_t lane; /* 0: one lane */
-    bcn_status status;
-    /* Rows [row, row + waiting) with their clock offsets, until counted. */
-    uint32_t cells[BLOCK];
-    size_t row, waiting;
-} share;
-
-typedef struct crew {
-    const bcn_job *job;
-    form form;
-    bool fused;     /* one to three terms of bytes, nothing else */
-    bool histogram; /* one term of bytes, counted */
-    uint32_t limit; /* = cells */
-    uint32_t *tables[BCN_PLAN_TERMS];
-    bcn_looks looks;
-    bcn_block *offsets; /* the narrowed tables */
-    share *shares;
-    size_t lanes;
-    size_t cell_bytes;
-    atomic_size_t next;
-    int64_t *low, *high; /* the answer */
-} crew;
+enum { SMALL_CELLS = 1 << 15, OWN_CELLS = 1 << 22 };
 
 static size_t
 entries_of(const bcn_term *term)
@@ -43,379 +10,282 @@ entries_of(const bcn_term *term)
     return term->width == 1 ? 256 : 65536;
 }
 
-static bcn_status
-narrow_tables(crew *all)
+static uint32_t
+narrow(uint64_t offset)
 {
-    const bcn_plan *plan = all->job->plan;
+    return offset == BCN_SKIP ? BCN_SKIP_CELL : (uint32_t)offset;
+}
+
+/* Times out of order that are kept as slots are codes with a table, unless
+ * an axis changes inside a slot. */
+static bcn_status
+narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next,
+             bool *taken)
+{
+    const bcn_column *times = dial->times;
+    *taken = false;
+    uint64_t *table = bcn_alloc(times->slot_count, sizeof *table);
+    if (table == NULL) {
+        return BCN_NOMEM;
+    }
+    if (bcn_clock_fill_slots(dial->clocks, dial->count, times->slot_base,
+                             times->slot_width, times->slot_count, table)) {
+        for (size_t i = 0; i < times->slot_count; i++) {
+            next[i] = narrow(table[i]);
+        }
+        crew->looks[crew->look_count++] = (bcn_look){
+            times->slots, times->slot_count > 65536 ? 4 : 2, next};
+        *taken = true;
+    }
+    bcn_free(table);
+    return BCN_OK;
+}
+
+static bool
+slots_pay(const bcn_job *job, const bcn_dial *dial)
+{
+    return dial->times->slots != NULL &&
+           dial->times->slot_count < (job->end - job->begin) / 2;
+}
+
+/* Copy the tables to 32 bits, which all offsets of a dense question fit. */
+static bcn_status
+narrow_tables(bcn_crew *crew, bcn_block **block)
+{
+    const bcn_job *job = crew->job;
+    const bcn_plan *plan = job->plan;
     size_t total = 0;
     for (size_t i = 0; i < plan->term_count; i++) {
         total += entries_of(&plan->terms[i]);
     }
-    all->offsets = bcn_block_new(total, sizeof(uint32_t), false);
-    if (all->offsets == NULL) {
+    for (size_t i = 0; i < job->dial_count; i++) {
+        total += slots_pay(job, &job->dials[i])
+                     ? job->dials[i].times->slot_count
+                     : 0;
+    }
+    *block = bcn_block_new(total, sizeof(uint32_t), false);
+    if (*block == NULL) {
         return BCN_NOMEM;
     }
-    uint32_t *next = bcn_block_data(all->offsets);
-    all->fused = plan->term_count >= 1 && plan->term_count <= BCN_LOOKS &&
-                 all->job->range_count == 0 && all->job->dial_count == 0 &&
-                 all->form != SUM_WIDE;
+    uint32_t *next = bcn_block_data(*block);
     for (size_t i = 0; i < plan->term_count; i++) {
         const bcn_term *term = &plan->terms[i];
         for (size_t k = 0; k < entries_of(term); k++) {
-            next[k] = term->table[k] == BCN_SKIP ? BCN_SKIP_CELL
-                                                 : (uint32_t)term->table[k];
+            next[k] = narrow(term->table[k]);
         }
-        all->tables[i] = next;
+        crew->looks[crew->look_count++] =
+            (bcn_look){term->codes, term->width, next};
         next += entries_of(term);
-        all->fused = all->fused && term->width == 1;
     }
-    if (all->fused) {
-        all->looks.count = plan->term_count;
-        for (size_t i = 0; i < plan->term_count; i++) {
-            all->looks.codes[i] = plan->terms[i].codes;
-            all->looks.tables[i] = all->tables[i];
+    for (size_t i = 0; i < job->dial_count; i++) {
+        const bcn_dial *dial = &job->dials[i];
+        bool taken = false;
+        if (slots_pay(job, dial)) {
+            BCN_TRY(narrow_slots(crew, dial, next, &taken));
+            next += dial->times->slot_count;
         }
-        all->histogram = plan->term_count == 1 && plan->measure == NULL;
+        if (!taken) {
+            crew->dials[crew->dial_count++] = *dial;
+        }
     }
     return BCN_OK;
 }
 
-static const void *
-measure_from(const crew *all, size_t row)
-{
-    const bcn_column *measure = all->job->plan->measure;
-    return (const char *)measure->data + row * (size_t)measure->width;
-}
-
-/* Count the rows [row, row + count) whose cells are complete. */
+/* Which of the loops can answer. */
 static void
-count_cells(const crew *all, share *mine, size_t row, const uint32_t *cells,
-            size_t count)
+choose_loop(bcn_crew *crew)
 {
-    switch (all->form) {
-    case COUNT_32:
-        bcn_cells_count_u32(mine->table, mine->lane, all->limit, cells, count);
-        break;
-    case COUNT_64:
-        bcn_cells_count_u64(mine->table, mine->lane, all->limit, cells, count);
-        break;
-    case SUM_64:
-        bcn_cells_sum_u64(mine->table, mine->lane, all->limit, cells,
-                          measure_from(all, row),
-                          all->job->plan->measure->width, count);
-        break;
-    case SUM_WIDE:
-        bcn_cells_sum_wide(mine->table, all->limit, cells,
-                           measure_from(all, row),
-                           all->job->plan->measure->width, count);
-        break;
+    const bcn_job *job = crew->job;
+    bool plain = job->range_count == 0 && crew->dial_count == 0 &&
+                 crew->form != SUM_WIDE;
+    crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
+    crew->fused = plain && crew->look_count >= 1 &&
+                  crew->look_count <= BCN_LOOKS;
+    for (size_t i = 0; i < crew->look_count; i++) {
+        crew->fused = crew->fused && crew->looks[i].width == 1;
     }
-}
-
-/* Count the waiting rows: their cells hold the offsets of the run's clocks,
- * the rest is added here. */
-static void
-count_waiting(const crew *all, share *mine)
-{
-    const bcn_job *job = all->job;
-    const bcn_plan *plan = job->plan;
-    size_t row = mine->row, count = mine->waiting;
-    mine->waiting = 0;
-    if (count == 0) {
-        return;
-    }
-    for (size_t i = 0; i < plan->term_count; i++) {
-        const bcn_term *term = &plan->terms[i];
-        bcn_cells_add(mine->cells,
-                      (const char *)term->codes + row * (size_t)term->width,
-                      term->width, all->tables[i], count);
-    }
-    for (size_t i = 0; i < job->dial_count; i++) {
-        const bcn_dial *dial = &job->dials[i];
-        uint64_t offsets[BLOCK];
-        bcn_clock_cells(dial->clocks, dial->count,
-                        (const int64_t *)dial->times->data + row, count,
-                        offsets);
-        bcn_cells_add_offsets(mine->cells, offsets, count);
-    }
-    bcn_job_ranges(job, mine->cells, row, count);
-    count_cells(all, mine, row, mine->cells, count);
-}
-
-static void
-wait_with(const crew *all, share *mine, size_t begin, size_t end,
-          uint32_t offset)
-{
-    while (begin < end) {
-        if (mine->waiting == BLOCK) {
-            count_waiting(all, mine);
+    if (crew->fused) {
+        crew->quick.count = crew->look_count;
+        for (size_t i = 0; i < crew->look_count; i++) {
+            crew->quick.codes[i] = (const uint8_t *)crew->looks[i].codes;
+            crew->quick.tables[i] = crew->looks[i].table;
         }
-        if (mine->waiting == 0) {
-            mine->row = begin;
-        }
-        size_t room = BLOCK - mine->waiting;
-        size_t count = end - begin < room ? end - begin : room;
-        bcn_cells_fill(mine->cells + mine->waiting, count, offset);
-        mine->waiting += count;
-        begin += count;
+        crew->histogram = crew->look_count == 1 && job->plan->measure == NULL;
     }
-}
-
-static void
-count_histogram(const crew *all, share *mine, size_t begin, size_t end,
-                uint32_t offset)
-{
-    uint32_t bins[BCN_BINS];
-    memset(bins, 0, sizeof bins);
-    bcn_bins_count(bins, all->looks.codes[0] + begin, end - begin);
-    for (size_t code = 0; code < 256; code++) {
-        uint32_t rows = 0;
-        for (size_t lane = 0; lane < 8; lane++) {
-            rows += bins[lane * BCN_BIN_LANE + code];
-        }
-        uint32_t cell = offset + all->looks.tables[0][code];
-        if (rows == 0 || cell >= all->limit) {
-            continue;
-        }
-        if (all->form == COUNT_32) {
-            ((uint32_t *)mine->table)[cell] += rows;
-        } else {
-            ((uint64_t *)mine->table)[cell] += rows;
+    for (size_t code = 0; crew->histogram && code < 256; code++) {
+        if (crew->quick.tables[0][code] != BCN_SKIP_CELL) {
+            crew->known[crew->known_count++] = (uint8_t)code;
         }
     }
 }
 
-static void
-count_fused(const crew *all, share *mine, size_t begin, size_t end,
-            uint32_t offset)
+static size_t
+figure_bytes(bcn_form form)
 {
-    uint32_t limit = all->limit - offset;
-    uint32_t *narrow = mine->table;
-    uint64_t *broad = mine->table;
-    switch (all->form) {
-    case COUNT_32:
-        bcn_count_u32(narrow + offset, mine->lane, limit, &all->looks, begin,
-                      end);
-        break;
-    case COUNT_64:
-        bcn_count_u64(broad + offset, mine->lane, limit, &all->looks, begin,
-                      end);
-        break;
-    default:
-        bcn_sum_u64(broad + offset, mine->lane, limit, &all->looks,
-                    all->job->plan->measure->data,
-                    all->job->plan->measure->width, begin, end);
-    }
-}
-
-/* Count rows [begin, end) that share the offset of their clocks. */
-static void
-count_run(const crew *all, share *mine, size_t begin, size_t end,
-          uint64_t offset)
-{
-    if (end - begin < SHORT_RUN || !all->fused) {
-        wait_with(all, mine, begin, end,
-                  offset >= all->limit ? BCN_SKIP_CELL : (uint32_t)offset);
-        return;
-    }
-    count_waiting(all, mine);
-    if (offset >= all->limit) {
-        return; /* BCN_SKIP */
-    }
-    if (all->histogram && end - begin >= HISTOGRAM_RUN) {
-        count_histogram(all, mine, begin, end, (uint32_t)offset);
-    } else {
-        count_fused(all, mine, begin, end, (uint32_t)offset);
-    }
+    return form == COUNT_32 ? 4 : form == SUM_WIDE ? 16 : 8;
 }
 
 static void
-count_piece(const crew *all, share *mine, size_t begin, size_t end)
+cut_evenly(bcn_crew *crew)
 {
-    const bcn_dial *run = all->job->run;
-    if (run == NULL) {
-        count_run(all, mine, begin, end, 0);
-    } else {
-        bcn_clock_cursor cursor;
-        size_t from, to;
-        uint64_t offset;
-        bcn_clock_cursor_start(&cursor, run->clocks, run->count,
-                               run->times->data, begin, end);
-        while (bcn_clock_cursor_next(&cursor, &from, &to, &offset)) {
-            count_run(all, mine, from, to, offset);
-        }
-    }
-    count_waiting(all, mine);
-}
-
-static void
-work(void *context, size_t worker)
-{
-    crew *all = context;
-    const bcn_job *job = all->job;
-    share *mine = &all->shares[worker];
+    const bcn_job *job = crew->job;
     size_t rows = job->end - job->begin;
-    for (;;) {
-        size_t piece = atomic_fetch_add(&all->next, 1);
-        if (piece > (rows - 1) / BCN_PIECE_ROWS) {
-            return;
-        }
-        if (bcn_watch_check(job->watch, worker == 0)) {
-            mine->status = BCN_CANCELLED;
-            return;
-        }
-        size_t begin = job->begin + piece * BCN_PIECE_ROWS;
-        size_t end = job->end - begin < BCN_PIECE_ROWS
-                         ? job->end
-                         : begin + BCN_PIECE_ROWS;
-        count_piece(all, mine, begin, end);
+    size_t count = rows / BCN_PIECE_ROWS + (rows > 0);
+    count = count > BCN_CUTS_MAX ? BCN_CUTS_MAX : count;
+    for (size_t i = 0; i <= count && count > 0; i++) {
+        crew->cuts[i] = job->begin + rows / count * i;
     }
+    crew->cuts[count] = job->end;
+    crew->cut_count = count;
 }
 
-/* Add up the shares and their lanes. */
-static void
-fold(crew *all)
+/* Where to count: see plan_crew.h. */
+static bool
+choose_way(bcn_crew *crew)
 {
-    const bcn_job *job = all->job;
-    size_t cells = (size_t)job->cells;
-    for (size_t i = 0; i < job->workers; i++) {
-        const share *mine = &all->shares[i];
-        if (mine->table == all->low) {
-            continue;
-        }
-        for (size_t k = 0; k < all->lanes; k++) {
-            size_t first = k * mine->lane;
-            switch (all->form) {
-            case COUNT_32: {
-                const uint32_t *from = (const uint32_t *)mine->table + first;
-                for (size_t c = 0; c < cells; c++) {
-                    all->low[c] += from[c];
-                }
-                break;
-            }
-            case COUNT_64:
-            case SUM_64: {
-                const uint64_t *from = (const uint64_t *)mine->table + first;
-                for (size_t c = 0; c < cells; c++) {
-                    all->low[c] = (int64_t)((uint64_t)all->low[c] + from[c]);
-                }
-                break;
-            }
-            case SUM_WIDE: {
-                const bcn_wide *from = mine->table;
-                for (size_t c = 0; c < cells; c++) {
-                    bcn_wide sum = {(uint64_t)all->low[c], all->high[c]};
-                    sum = bcn_wide_add(sum, from[c]);
-                    all->low[c] = (int64_t)sum.low;
-                    all->high[c] = sum.high;
-                }
-                break;
-            }
-            }
-        }
-    }
-}
-
-static void
-choose_form(crew *all)
-{
-    bcn_job *job = all->job == NULL ? NULL : (bcn_job *)all->job;
-    uint64_t rows = job->end - job->begin;
+    const bcn_job *job = crew->job;
+    uint64_t rows = job->end - job->begin, tables = 1;
+    crew->workers = job->workers;
     if (job->plan->measure == NULL) {
-        all->form = rows > UINT32_MAX ? COUNT_64 : COUNT_32;
+        crew->form = rows > UINT32_MAX ? COUNT_64 : COUNT_32;
     } else {
-        all->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
+        crew->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
     }
-    all->cell_bytes = all->form == COUNT_32 ? 4 : all->form == SUM_WIDE ? 16 : 8;
-    uint64_t bytes = job->cells * all->cell_bytes;
-    /* Lanes as long as they stay in the cache and rows pay for them. */
-    all->lanes = all->form == SUM_WIDE      ? 1
-                 : bytes <= 64 << 10        ? 4
-                 : bytes <= 256 << 10       ? 2
-                                            : 1;
-    if (job->cells * all->lanes > rows) {
-        all->lanes = 1;
+    crew->limit = (uint32_t)job->cells;
+    if (job->cells > SMALL_CELLS && bcn_crew_cut(crew)) {
+        crew->limit = (uint32_t)crew->span;
+        tables = job->cells / crew->span;
+    } else {
+        cut_evenly(crew);
+        /* Cells for every worker pay only while rows outnumber them. */
+        if (job->cells > OWN_CELLS || job->cells > rows) {
+            crew->workers = 1;
+        }
     }
-    /* Copies for every worker pay only while rows outnumber their cells. */
-    if (job->cells > UINT64_C(1) << 22 || job->cells > rows) {
-        job->workers = 1;
+    bool direct = crew->workers == 1 && crew->span == 0 &&
+                  job->cells > OWN_CELLS && crew->form != SUM_WIDE;
+    if (direct && crew->form == COUNT_32) {
+        crew->form = COUNT_64;
+    }
+    /* Lanes while they stay in the cache and rows pay for adding them up. */
+    uint64_t bytes = crew->limit * figure_bytes(crew->form);
+    crew->lane_count = bytes <= 128 << 10 ? 4 : bytes <= 256 << 10 ? 2 : 1;
+    while (crew->lane_count > 1 &&
+           crew->limit * crew->lane_count > rows / tables) {
+        crew->lane_count /= 2;
+    }
+    if (direct || crew->form == SUM_WIDE) {
+        crew->lane_count = 1;
+    }
+    crew->lane = (size_t)crew->limit + BCN_SPILL;
+    for (size_t i = 0; i < BCN_LANES; i++) {
+        crew->lanes[i] = i % crew->lane_count * crew->lane;
+    }
+    return direct;
+}
+
+/* Add up the workers' own cells and their lanes. */
+static void
+fold(const bcn_crew *crew, const void *table)
+{
+    size_t cells = (size_t)crew->job->cells;
+    for (size_t turn = 0; turn < crew->lane_count; turn++) {
+        size_t first = turn * crew->lane;
+        if (crew->form == COUNT_32) {
+            const uint32_t *from = (const uint32_t *)table + first;
+            for (size_t c = 0; c < cells; c++) {
+                crew->low[c] += from[c];
+            }
+        } else if (crew->form == SUM_WIDE) {
+            const bcn_wide *from = table;
+            for (size_t c = 0; c < cells; c++) {
+                bcn_wide sum = {(uint64_t)crew->low[c], crew->high[c]};
+                sum = bcn_wide_add(sum, from[c]);
+                crew->low[c] = (int64_t)sum.low;
+                crew->high[c] = sum.high;
+            }
+        } else {
+            const uint64_t *from = (const uint64_t *)table + first;
+            for (size_t c = 0; c < cells; c++) {
+                crew->low[c] = (int64_t)((uint64_t)crew->low[c] + from[c]);
+            }
+        }
     }
 }
 
-static void
-crew_free(crew *all)
+static bcn_status
+make_shares(bcn_crew *crew, bool direct)
 {
-    for (size_t i = 0; all->shares != NULL && i < all->job->workers; i++) {
-        if (all->shares[i].table != all->low) {
-            bcn_free(all->shares[i].table);
+    crew->shares = bcn_calloc(crew->workers, sizeof *crew->shares);
+    if (crew->shares == NULL) {
+        return BCN_NOMEM;
+    }
+    for (size_t i = 0; i < crew->workers; i++) {
+        crew->shares[i].table =
+            direct ? crew->low
+                   : bcn_calloc(crew->lane * crew->lane_count,
+                                figure_bytes(crew->form));
+        if (crew->shares[i].table == NULL) {
+            return BCN_NOMEM;
         }
     }
-    bcn_free(all->shares);
-    bcn_block_drop(all->offsets);
+    return BCN_OK;
+}
+
+static bcn_status
+count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
+      bcn_block **tables)
+{
+    size_t room = (size_t)crew->job->cells + BCN_SPILL;
+    *low = bcn_block_new(room, 8, crew->span == 0);
+    if (*low == NULL) {
+        return BCN_NOMEM;
+    }
+    crew->low = bcn_block_data(*low);
+    if (crew->form == SUM_WIDE) {
+        *high = bcn_block_new(room, 8, crew->span == 0);
+        if (*high == NULL) {
+            return BCN_NOMEM;
+        }
+        crew->high = bcn_block_data(*high);
+    }
+    BCN_TRY(narrow_tables(crew, tables));
+    choose_loop(crew);
+    BCN_TRY(make_shares(crew, direct));
+    bcn_run(crew->workers, bcn_crew_work, crew);
+    for (size_t i = 0; i < crew->workers; i++) {
+        BCN_TRY(crew->shares[i].status);
+    }
+    for (size_t i = 0; i < crew->workers && !direct && crew->span == 0; i++) {
+        fold(crew, crew->shares[i].table);
+    }
+    return BCN_OK;
 }
 
 bcn_status
 bcn_job_dense(bcn_job *job, bcn_cube **out)
 {
-    crew all = {.job = job, .limit = (uint32_t)job->cells};
-    size_t room = (size_t)job->cells + BCN_SPILL;
-    bcn_block *low = NULL, *high = NULL;
-    bcn_status status = BCN_NOMEM;
-    choose_form(&all);
-    /* A single worker may count 64-bit figures where they stay. */
-    bool direct = job->workers == 1 && all.lanes == 1 &&
-                  (all.form == COUNT_64 || all.form == SUM_64);
-    if (job->workers == 1 && all.form == COUNT_32 &&
-        job->cells > UINT64_C(1) << 22) {
-        all.form = COUNT_64;
-        all.cell_bytes = 8;
-        direct = true;
-    }
-    low = bcn_block_new(room, 8, true);
-    if (low == NULL) {
-        goto fail;
-    }
-    all.low = bcn_block_data(low);
-    if (all.form == SUM_WIDE) {
-        high = bcn_block_new(room, 8, true);
-        if (high == NULL) {
-            goto fail;
+    bcn_crew crew = {.job = job};
+    bcn_block *low = NULL, *high = NULL, *tables = NULL;
+    bool direct = choose_way(&crew);
+    bcn_status status = count(&crew, direct, &low, &high, &tables);
+    uint64_t nonzero = crew.span == 0 ? UINT64_MAX : 0;
+    for (size_t i = 0; crew.shares != NULL && i < crew.workers; i++) {
+        const bcn_share *share = &crew.shares[i];
+        nonzero = share->mixed || nonzero == UINT64_MAX
+                      ? UINT64_MAX
+                      : nonzero + share->nonzero;
+        if (!direct) {
+            bcn_free(share->table);
         }
-        all.high = bcn_block_data(high);
     }
-    status = narrow_tables(&all);
+    bcn_free(crew.shares);
+    bcn_block_drop(tables);
     if (status != BCN_OK) {
-        goto fail;
+        bcn_block_drop(low);
+        bcn_block_drop(high);
+        return status;
     }
-    status = BCN_NOMEM;
-    all.shares = bcn_calloc(job->workers, sizeof *all.shares);
-    if (all.shares == NULL) {
-        goto fail;
-    }
-    for (size_t i = 0; i < job->workers; i++) {
-        all.shares[i].lane = all.lanes > 1 ? room : 0;
-        all.shares[i].table =
-            direct ? all.low : bcn_calloc(room * BCN_LANES, all.cell_bytes);
-        if (all.shares[i].table == NULL) {
-            goto fail;
-        }
-    }
-    if (job->end > job->begin) {
-        bcn_run(job->workers, work, &all);
-    }
-    for (size_t i = 0; i < job->workers; i++) {
-        status = all.shares[i].status;
-        if (status != BCN_OK) {
-            goto fail;
-        }
-    }
-    fold(&all);
-    crew_free(&all);
-    return bcn_cube_from_dense(&job->plan->shape, low, high, UINT64_MAX,
+    return bcn_cube_from_dense(&job->plan->shape, low, high, nonzero,
                                job->mass, out);
-fail:
-    crew_free(&all);
-    bcn_block_drop(low);
-    bcn_block_drop(high);
-    return status;
 }

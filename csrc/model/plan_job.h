@@ -12,6 +12,7 @@
 typedef struct bcn_job {
     const bcn_plan *plan;
     uint64_t cells;
+    uint64_t reach;      /* the greatest cell the tables can give */
     size_t begin, end;   /* rows left by ranges over columns in order */
     const bcn_dial *run; /* over times in order: walked by runs; or NULL */
     bcn_dial dials[BCN_PLAN_DIALS]; /* the others: row by row */
@@ -25,6 +26,9 @@ typedef struct bcn_job {
 } bcn_job;
 
 enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
+
+/* The greatest code that a clock gives to a time from `from` to `to`. */
+uint64_t bcn_job_code(const bcn_clock *clock, int64_t from, int64_t to);
 
 /* Marks in `cells` the rows that a range refuses. */
 void bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row,

@@ -44,6 +44,26 @@ set_memory(py_state *state, PyObject *columns, const char *name,
     return failed;
 }
 
+/* Which rows answer no message: one byte per row, 1 where `reply_to` says so. */
+static int
+set_unanswering(py_state *state, PyObject *columns, const bcn_year *year)
+{
+    bcn_block *block = bcn_block_new(year->rows, 1, false);
+    if (block == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    uint8_t *none = bcn_block_data(block);
+    const int64_t *reply_to = bcn_block_data(year->reply_to);
+    for (size_t i = 0; i < year->rows; i++) {
+        none[i] = reply_to[i] == INT64_MIN;
+    }
+    int failed =
+        set_memory(state, columns, "no_reply", block, year->rows, 'B');
+    bcn_block_drop(block);
+    return failed;
+}
+
 static PyObject *
 columns_of(py_state *state, const bcn_year *year)
 {
@@ -66,6 +86,10 @@ columns_of(py_state *state, const bcn_year *year)
     COLUMN(message_id, 'q')
     COLUMN(reply_to, 'q')
 #undef COLUMN
+    if (set_unanswering(state, columns, year) < 0) {
+        Py_DECREF(columns);
+        return NULL;
+    }
     return columns;
 }
 

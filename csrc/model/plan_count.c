@@ -1,0 +1,295 @@
+#include <string.h>
+
+#include "model/plan_crew.h"
+
+enum {
+    BLOCK = BCN_CELLS_BLOCK,
+    SHORT_RUN = 48,      /* rows: shorter runs are counted block by block */
+    HISTOGRAM_RUN = 512 /* rows: longer ones pay for a byte histogram */
+};
+#define NO_SLICE UINT64_MAX
+
+static const void *
+measure_from(const bcn_crew *crew, size_t row)
+{
+    const bcn_column *measure = crew->job->plan->measure;
+    return (const char *)measure->data + row * (size_t)measure->width;
+}
+
+/* Count rows [row, row + count), whose cells are complete. */
+static void
+count_cells(const bcn_crew *crew, bcn_share *mine, size_t row,
+            const uint32_t *cells, size_t count)
+{
+    switch (crew->form) {
+    case COUNT_32:
+        bcn_cells_count_u32(mine->table, crew->lanes, crew->limit, cells,
+                            count);
+        break;
+    case COUNT_64:
+        bcn_cells_count_u64(mine->table, crew->lanes, crew->limit, cells,
+                            count);
+        break;
+    case SUM_64:
+        bcn_cells_sum_u64(mine->table, crew->lanes, crew->limit, cells,
+                          measure_from(crew, row),
+                          crew->job->plan->measure->width, count);
+        break;
+    case SUM_WIDE:
+        bcn_cells_sum_wide(mine->table, crew->limit, cells,
+                           measure_from(crew, row),
+                           crew->job->plan->measure->width, count);
+        break;
+    }
+}
+
+/* Count the waiting rows: their cells hold the offsets of the run's clocks,
+ * the rest is added here. */
+static void
+count_waiting(const bcn_crew *crew, bcn_share *mine)
+{
+    size_t row = mine->row, count = mine->waiting;
+    mine->waiting = 0;
+    if (count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < crew->look_count; i++) {
+        const bcn_look *look = &crew->looks[i];
+        bcn_cells_add(mine->cells, look->codes + row * (size_t)look->width,
+                      look->width, look->table, count);
+    }
+    for (size_t i = 0; i < crew->dial_count; i++) {
+        const bcn_dial *dial = &crew->dials[i];
+        uint64_t offsets[BLOCK];
+        bcn_clock_cells(dial->clocks, dial->count,
+                        (const int64_t *)dial->times->data + row, count,
+                        offsets);
+        bcn_cells_add_offsets(mine->cells, offsets, count);
+    }
+    bcn_job_ranges(crew->job, mine->cells, row, count);
+    count_cells(crew, mine, row, mine->cells, count);
+}
+
+static void
+wait_with(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+          uint32_t offset)
+{
+    while (begin < end) {
+        if (mine->waiting == BLOCK) {
+            count_waiting(crew, mine);
+        }
+        if (mine->waiting == 0) {
+            mine->row = begin;
+        }
+        size_t room = BLOCK - mine->waiting;
+        size_t count = end - begin < room ? end - begin : room;
+        bcn_cells_fill(mine->cells + mine->waiting, count, offset);
+        mine->waiting += count;
+        begin += count;
+    }
+}
+
+static void
+add_rows(const bcn_crew *crew, bcn_share *mine, uint32_t cell, uint64_t rows)
+{
+    if (crew->form == COUNT_32) {
+        ((uint32_t *)mine->table)[cell] += (uint32_t)rows;
+    } else {
+        ((uint64_t *)mine->table)[cell] += rows;
+    }
+}
+
+static void
+count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                size_t end, uint32_t offset)
+{
+    uint32_t bins[BCN_BINS];
+    memset(bins, 0, sizeof bins);
+    bcn_bins_count(bins, crew->quick.codes[0] + begin, end - begin);
+    for (size_t i = 0; i < crew->known_count; i++) {
+        size_t code = crew->known[i];
+        uint32_t rows = 0;
+        for (size_t lane = 0; lane < 8; lane++) {
+            rows += bins[lane * BCN_BIN_LANE + code];
+        }
+        uint32_t cell = offset + crew->quick.tables[0][code];
+        if (rows != 0 && cell < crew->limit) {
+            add_rows(crew, mine, cell, rows);
+        }
+    }
+}
+
+static void
+count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+            uint32_t offset)
+{
+    uint32_t limit = crew->limit - offset;
+    switch (crew->form) {
+    case COUNT_32:
+        bcn_count_u32((uint32_t *)mine->table + offset, crew->lanes, limit,
+                      &crew->quick, begin, end);
+        break;
+    case COUNT_64:
+        bcn_count_u64((uint64_t *)mine->table + offset, crew->lanes, limit,
+                      &crew->quick, begin, end);
+        break;
+    default:
+        bcn_sum_u64((uint64_t *)mine->table + offset, crew->lanes, limit,
+                    &crew->quick, crew->job->plan->measure->data,
+                    crew->job->plan->measure->width, begin, end);
+    }
+}
+
+/* Write the slice in the table to the answer and clear the table. */
+static void
+write_slice(const bcn_crew *crew, bcn_share *mine)
+{
+    uint64_t start = mine->slice, span = crew->span, nonzero = 0;
+    mine->slice = NO_SLICE;
+    if (start == NO_SLICE) {
+        return;
+    }
+    int64_t *low = crew->low + start;
+    int64_t *high = crew->high == NULL ? NULL : crew->high + start;
+    bool add = start < mine->fresh; /* an hour that a zone repeats */
+    if (add) {
+        mine->mixed = true;
+    } else {
+        size_t gap = (size_t)(start - mine->fresh) * 8;
+        memset(crew->low + mine->fresh, 0, gap);
+        if (high != NULL) {
+            memset(crew->high + mine->fresh, 0, gap);
+        }
+        mine->fresh = start + span;
+    }
+    for (size_t turn = 0; turn < crew->lane_count; turn++, add = true) {
+        size_t first = turn * crew->lane;
+        if (crew->form == COUNT_32) {
+            const uint32_t *from = (const uint32_t *)mine->table + first;
+            if (add) {
+                for (uint64_t i = 0; i < span; i++) {
+                    low[i] += from[i];
+                }
+            } else {
+                uint32_t zeros = 0;
+                for (uint64_t i = 0; i < span; i++) {
+                    low[i] = from[i];
+                    zeros += from[i] == 0;
+                }
+                nonzero = span - zeros;
+            }
+        } else if (crew->form == SUM_WIDE) {
+            const bcn_wide *from = mine->table;
+            for (uint64_t i = 0; i < span; i++) {
+                bcn_wide sum = {add ? (uint64_t)low[i] : 0, add ? high[i] : 0};
+                sum = bcn_wide_add(sum, from[i]);
+                low[i] = (int64_t)sum.low;
+                high[i] = sum.high;
+            }
+        } else {
+            const uint64_t *from = (const uint64_t *)mine->table + first;
+            for (uint64_t i = 0; i < span; i++) {
+                uint64_t before = add ? (uint64_t)low[i] : 0;
+                low[i] = (int64_t)(before + from[i]);
+            }
+        }
+    }
+    if (crew->form != COUNT_32 || crew->lane_count > 1) {
+        nonzero = 0;
+        for (uint64_t i = 0; i < span; i++) {
+            nonzero += low[i] != 0 || (high != NULL && high[i] != 0);
+        }
+    }
+    mine->nonzero += nonzero;
+    size_t width = crew->form == COUNT_32 ? 4 : crew->form == SUM_WIDE ? 16 : 8;
+    memset(mine->table, 0, crew->lane * crew->lane_count * width);
+}
+
+/* Count rows [begin, end) that share the offset of their clocks. */
+static void
+count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+          uint64_t offset)
+{
+    if (crew->span != 0 && offset < crew->job->cells) {
+        if (mine->slice == NO_SLICE || offset < mine->slice ||
+            offset - mine->slice >= crew->span) {
+            count_waiting(crew, mine);
+            write_slice(crew, mine);
+            mine->slice = offset - offset % crew->span;
+        }
+        offset -= mine->slice;
+    }
+    if (crew->bare) {
+        if (offset < crew->limit) {
+            add_rows(crew, mine, (uint32_t)offset, end - begin);
+        }
+        return;
+    }
+    if (end - begin < SHORT_RUN || !crew->fused) {
+        wait_with(crew, mine, begin, end,
+                  offset >= crew->limit ? BCN_SKIP_CELL : (uint32_t)offset);
+        return;
+    }
+    count_waiting(crew, mine);
+    if (offset >= crew->limit) {
+        return; /* BCN_SKIP */
+    }
+    if (crew->histogram && end - begin >= HISTOGRAM_RUN) {
+        count_histogram(crew, mine, begin, end, (uint32_t)offset);
+    } else {
+        count_fused(crew, mine, begin, end, (uint32_t)offset);
+    }
+}
+
+static void
+count_rows(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end)
+{
+    const bcn_dial *run = crew->job->run;
+    if (run == NULL) {
+        count_run(crew, mine, begin, end, 0);
+    } else {
+        bcn_clock_cursor cursor;
+        size_t from, to;
+        uint64_t offset;
+        bcn_clock_cursor_start(&cursor, run->clocks, run->count,
+                               run->times->data, begin, end);
+        while (bcn_clock_cursor_next(&cursor, &from, &to, &offset)) {
+            count_run(crew, mine, from, to, offset);
+        }
+    }
+    count_waiting(crew, mine);
+}
+
+void
+bcn_crew_work(void *context, size_t worker)
+{
+    bcn_crew *crew = context;
+    bcn_share *mine = &crew->shares[worker];
+    for (;;) {
+        size_t piece = atomic_fetch_add(&crew->next, 1);
+        if (piece >= crew->cut_count) {
+            return;
+        }
+        mine->slice = NO_SLICE;
+        mine->fresh = crew->cells[piece];
+        size_t end = crew->cuts[piece + 1];
+        for (size_t row = crew->cuts[piece]; row < end;) {
+            if (bcn_watch_check(crew->job->watch, worker == 0)) {
+                mine->status = BCN_CANCELLED;
+                return;
+            }
+            size_t stop =
+                end - row < BCN_PIECE_ROWS ? end : row + BCN_PIECE_ROWS;
+            count_rows(crew, mine, row, stop);
+            row = stop;
+        }
+        if (crew->span != 0) {
+            write_slice(crew, mine);
+            size_t rest = (size_t)(crew->cells[piece + 1] - mine->fresh) * 8;
+            memset(crew->low + mine->fresh, 0, rest);
+            if (crew->high != NULL) {
+                memset(crew->high + mine->fresh, 0, rest);
+            }
+        }
+    }
+}

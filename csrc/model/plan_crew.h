@@ -1,0 +1,77 @@
+/* plan_crew.h - the workers that count rows into laid-out cells.
+ *
+ * Private to the plan family: plan_dense.c makes the crew ready and adds up
+ * what it found, plan_count.c walks the rows.  There are three ways to keep
+ * the figures while counting:
+ *
+ *   own      every worker has cells of its own, added up at the end: the way
+ *            of small cubes;
+ *   slices   time is in order and one clock is the outermost axis without
+ *            going round: rows of one position are neighbours, so a worker
+ *            counts them into a small buffer in its cache and writes each
+ *            slice of the answer once.  The rows are cut where the position
+ *            changes, so no two workers ever write the same slice;
+ *   direct   one worker counts where the answer stays. */
+#ifndef BCN_PLAN_CREW_H
+#define BCN_PLAN_CREW_H
+
+#include "model/plan_job.h"
+
+typedef enum bcn_form { COUNT_32, COUNT_64, SUM_64, SUM_WIDE } bcn_form;
+
+/* A column of codes and its narrowed table. */
+typedef struct bcn_look {
+    const char *codes;
+    int width; /* 1, 2 or 4 */
+    const uint32_t *table;
+} bcn_look;
+
+enum { BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS, BCN_CUTS_MAX = 64 };
+
+typedef struct bcn_share {
+    void *table; /* lanes of cells, each with BCN_SPILL behind */
+    bcn_status status;
+    /* slices: the one in the table, and the first cell not yet written */
+    uint64_t slice, fresh;
+    uint64_t nonzero; /* cells written that are not 0 */
+    bool mixed;       /* a slice came twice: nonzero is unknown */
+    /* rows [row, row + waiting) with the offsets of their clocks */
+    size_t row, waiting;
+    uint32_t cells[BCN_CELLS_BLOCK];
+} bcn_share;
+
+typedef struct bcn_crew {
+    const bcn_job *job;
+    bcn_form form;
+    bool fused;     /* one to three columns of bytes, nothing else */
+    bool histogram; /* one column of bytes, counted: */
+    uint8_t known[256]; /* its codes that are counted */
+    size_t known_count;
+    bool bare;      /* nothing but the clocks of the run, counted */
+    uint32_t limit; /* cells of a table: all, or a slice's */
+    bcn_look looks[BCN_LOOKS_MAX];
+    size_t look_count;
+    bcn_dial dials[BCN_PLAN_DIALS]; /* row by row */
+    size_t dial_count;
+    bcn_looks quick; /* when fused */
+    size_t lane_count, lane; /* lanes and the cells from one to the next */
+    size_t lanes[BCN_LANES];
+    uint64_t span; /* cells of a slice; 0: not by slices */
+    /* Pieces of work: rows [cuts[i], cuts[i + 1]), by slices those of the
+     * cells [cells[i], cells[i + 1]). */
+    size_t cuts[BCN_CUTS_MAX + 1];
+    uint64_t cells[BCN_CUTS_MAX + 1];
+    size_t cut_count;
+    atomic_size_t next;
+    int64_t *low, *high; /* the answer */
+    bcn_share *shares;
+    size_t workers;
+} bcn_crew;
+
+/* bcn_task: take pieces until none is left. */
+void bcn_crew_work(void *crew, size_t worker);
+/* Try to cut the rows for slices: false when the question is not of the kind,
+ * and nothing has changed. */
+bool bcn_crew_cut(bcn_crew *crew);
+
+#endif
