@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
@@ -54,6 +54,7 @@ class Log(_core.Log):
         period: tuple[int, int] | None = None,
         unit: str = "recipient",
         synthetic: str = "",
+        read: Sequence[str] = (),
     ) -> Any:
         """Return a log of this class over finished columns."""
         self = cls(core)
@@ -63,6 +64,8 @@ class Log(_core.Log):
         }
         self._infos = {name: info for name, info in infos.items() if info is not None}
         self.columns = tuple(self._infos)
+        if not len(self):  # what no row filled was read all the same
+            self.columns = tuple(n for n in schema.names if n in self._infos or n in read)
         self.domains = {name: domains[name] for name in self.columns if name in domains}
         self.account = account
         self.unit = unit
@@ -122,6 +125,8 @@ class Log(_core.Log):
 
     def table_size(self, column: str) -> int:
         """Return the entries of a table over a label column: 256 or 65,536."""
+        if not len(self):
+            return 65536 if len(self.domains.get(column, ())) > 255 else 256
         values = self._infos[column]["values"]
         return 65536 if memoryview(values).itemsize == 2 else 256
 
@@ -308,6 +313,9 @@ class Log(_core.Log):
             number = self.schema.number(measure)
         elif not rows:
             number, groups = self._counting(unit or self.unit)
+        if not len(self):  # nothing to look at, and perhaps no columns to look into
+            core = self.run(laid.shape, [], [], [], -1, None, 0, memory_available())
+            return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
         core = self.run(
             laid.shape,
             laid.terms,
