@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import LabelError, QueryError, suggest
 
@@ -174,6 +174,21 @@ class Axis:
             ]
         return [domain.value_name(self.table, label, language) for label in self.labels]
 
+    @property
+    def _linear(self) -> bool:
+        return self.calendar is not None and not self.calendar.cyclic and self._kept is None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        calendar, labels = None, self.labels
+        if self.calendar is not None:
+            one = self.calendar
+            calendar = (one.name, one.zone.key, one.start, one.stop)
+            labels = labels if self._kept is not None else ()
+        return _axis_again, (
+            self.name, labels, self.column, self.domain, self.table, self.positions, calendar,
+            self.stated, self._kept,
+        )  # fmt: skip
+
     def same(self, other: Axis) -> bool:
         """Say whether two axes have one name and the same labels, and zone, in one order."""
         return self is other or self.differs(other) == ""
@@ -187,12 +202,34 @@ class Axis:
         mine, theirs = self.labels, other.labels
         if mine is theirs:
             return ""
+        if self._linear and other._linear and len(mine) == len(theirs) > 0:
+            # Units in a row, of one zone: their ends say it all, and a year has many seconds.
+            mine, theirs = ((labels[0], labels[-1]) for labels in (mine, theirs))
         if len(mine) != len(theirs):
             return f"{self.name!r} has {len(mine):,} labels here and {len(theirs):,} there"
         for at, (a, b) in enumerate(zip(mine, theirs, strict=True)):
             if a != b:
                 return f"label {at:,} of {self.name!r} is {a!r} here and {b!r} there"
         return ""
+
+
+def _axis_again(
+    name: str, labels: Sequence[str], column: str, domain: Domain | None, table: str | None,
+    positions: Sequence[int] | None, calendar: tuple[str, str, int, int] | None, stated: bool,
+    kept: dict[str, int] | None,
+) -> Axis:  # fmt: skip
+    one = None
+    if calendar is not None:
+        from ._calendar import calendar_axis
+
+        one = calendar_axis(*calendar)
+        labels = labels if kept is not None else one.labels
+    axis = Axis(
+        name, labels, column, domain=domain, table=table, positions=positions, calendar=one,
+        stated=stated,
+    )  # fmt: skip
+    axis._kept = kept
+    return axis
 
 
 def resolve_axis(

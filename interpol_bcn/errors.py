@@ -70,9 +70,7 @@ class InputError(BcnError, ValueError):
             words += f"{shown!r}: "
         words += self.reason
         words += did_you_mean(self.choices)
-        if self.hint:
-            words += f". {self.hint}"
-        return words
+        return _with_hint(words, self.hint)
 
 
 class LabelError(BcnError, KeyError):
@@ -98,7 +96,14 @@ class LabelError(BcnError, KeyError):
 
     def __str__(self) -> str:
         words = f"{self.label!r}: {self.reason}{did_you_mean(self.choices)}"
-        return f"{words}. {self.hint}" if self.hint else words
+        return _with_hint(words, self.hint)
+
+
+def _with_hint(words: str, hint: str) -> str:
+    """Return words and a hint as two sentences; a question has its mark already."""
+    if not hint:
+        return words
+    return f"{words} {hint}" if words.endswith("?") else f"{words}. {hint}"
 
 
 class QueryError(BcnError, ValueError):

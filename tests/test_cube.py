@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import pickle
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -295,12 +296,16 @@ def test_the_core_says_too_large_in_the_words_of_the_package() -> None:
         cube.dense(1000)
 
 
+@lru_cache
+def _simulated(seed: int) -> bcn.Cube:
+    return bcn.simulate_messages(300, seed=seed).count("sender.region", "kind", "day_of_week")
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_selecting_is_selecting_in_numpy(data: st.DataObject) -> None:
     numpy = pytest.importorskip("numpy")
-    log = bcn.simulate_messages(300, seed=data.draw(st.integers(0, 3)))
-    cube = log.count("sender.region", "kind", "day_of_week")
+    cube = _simulated(data.draw(st.integers(0, 3)))
     array = cube.to_numpy()
     key: list[Any] = []
     place: list[Any] = []
