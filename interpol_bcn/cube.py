@@ -195,10 +195,9 @@ class Cube(Exports, _core.Cube):
                 positions[number] = _span(axis, value)
             elif value is not Ellipsis:
                 positions[number] = axis.index(value)
-        if len(positions) == len(self.axes) and all(
-            isinstance(place, int) for place in positions.values()
-        ):
-            return self.item(*(positions[number] for number in range(len(self.axes))))
+        cell = [place for _, place in sorted(positions.items()) if isinstance(place, int)]
+        if len(cell) == len(self.axes):
+            return self.item(*cell)
         core: _core.Cube = self
         axes = list(self.axes)
         for number in sorted(positions, reverse=True):
@@ -248,7 +247,7 @@ class Cube(Exports, _core.Cube):
 
     def _combined(self, other: object, sign: int) -> Cube:
         if not isinstance(other, Cube):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         if (self.measure, self.unit) != (other.measure, other.unit):
             mine, theirs = (
                 cube.unit if cube.unit == cube.measure else f"{cube.measure} ({cube.unit})"
@@ -450,8 +449,7 @@ class Cube(Exports, _core.Cube):
         place = {label: at for at, label in enumerate(axis.labels)}
         labels = list(column.labels)
         chosen = {
-            language: [words[place[label]] for label in labels]
-            for language, words in names.items()
+            language: [words[place[label]] for label in labels] for language, words in names.items()
         }
         return Column(column.name, column.data, labels=labels, names=chosen)
 
@@ -526,9 +524,8 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
 
     def _shown(self) -> Table:
         """What a print shows: time in its order, anything else the largest first."""
-        if len(self.axes) == 1 and (self.axes[0].kind == "time" or len(self) <= 12):
-            if len(self) <= 200:
-                return self.to_table()
+        if len(self.axes) == 1 and len(self) <= (200 if self.axes[0].kind == "time" else 12):
+            return self.to_table()
         return self.top(12)
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -558,9 +555,9 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
                 "to_dicts() and to_arrow() leave exactly"
             )
         if not self.is_sparse:
-            return numpy.asarray(memoryview(self))
+            return numpy.asarray(memoryview(self)).view("int64")
         self._afford_dense()
-        return numpy.asarray(memoryview(self.dense())).reshape(self.shape)
+        return numpy.asarray(memoryview(self.dense())).view("int64").reshape(self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         # numpy asks for this where the buffer protocol has no answer: sparse and wide cubes.

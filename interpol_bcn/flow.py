@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .axes import Axis
 from .cube import Cube, afford, figures
 
 if TYPE_CHECKING:

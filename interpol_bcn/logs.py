@@ -59,9 +59,7 @@ class Log(_core.Log):
         """Return a log of this class over finished columns."""
         self = cls(core)
         self.schema = schema
-        infos = {
-            field.name: self.column(number) for number, field in enumerate(schema.fields)
-        }
+        infos = {field.name: self.column(number) for number, field in enumerate(schema.fields)}
         self._infos = {name: info for name, info in infos.items() if info is not None}
         self.columns = tuple(self._infos)
         if not len(self):  # what no row filled was read all the same
@@ -201,6 +199,33 @@ class Log(_core.Log):
 
         return "<br>".join(escape(line) for line in repr(self).splitlines())
 
+    # The rows themselves
+
+    def to_arrow(self) -> Any:
+        """Return the rows as a ``pyarrow.Table``, in the order and under the names of columns.
+
+        Labels leave as dictionaries, times as UTC microseconds, what is not stated as null.
+        Any library that speaks Arrow takes a log as it is: ``polars.DataFrame(log)``.
+        Codes, times and numbers are not copied.  Raise MissingExtra without pyarrow.
+        """
+        try:
+            import pyarrow
+        except ImportError:
+            from .errors import MissingExtra
+
+            raise MissingExtra("parquet", "pyarrow", "to make an Arrow table") from None
+        return pyarrow.table(self)
+
+    def __arrow_c_schema__(self) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_stream__(requested_schema)
+
     # Questions
 
     def count(
@@ -226,7 +251,8 @@ class Log(_core.Log):
         >>> log.count("month").to_dicts()[0]
         {'month': '2023-01', 'messages': 1}
         """
-        return self._ask(check_names(axes), where, tz, asof, unit)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, unit)
+        return cube
 
     def sum(
         self,
@@ -248,7 +274,8 @@ class Log(_core.Log):
         5
         """
         self._check_measure(measure)
-        return self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        return cube
 
     def flow(
         self,
@@ -286,7 +313,8 @@ class Log(_core.Log):
             )
         if measure is not None:
             self._check_measure(measure)
-        return self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        flow: FlowMatrix = self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        return flow
 
     def _check_measure(self, measure: object) -> None:
         if measure not in self.measures:
@@ -366,8 +394,7 @@ class Log(_core.Log):
 
     def __reduce__(self) -> Any:
         raise TypeError(
-            "a log is not pickled: send its source and read it there, or send cubes, "
-            "which add up"
+            "a log is not pickled: send its source and read it there, or send cubes, which add up"
         )
 
 

@@ -120,9 +120,7 @@ def test_self_messages_are_in_totals_and_not_in_what_is_about_pairs() -> None:
 
 
 def test_a_pair_is_silent_only_where_both_were_members_at_once() -> None:
-    trio = bcn.Domain(
-        ["OLD", "NEW", "SAME"], since={"NEW": "2011-10"}, until={"OLD": "2010-12"}
-    )
+    trio = bcn.Domain(["OLD", "NEW", "SAME"], since={"NEW": "2011-10"}, until={"OLD": "2010-12"})
     rows = {"sent_at": ["2010-06-01", "2012-06-01"], "sender": ["OLD", "NEW"],
             "receiver": ["SAME", "SAME"]}  # fmt: skip
     log = bcn.read_messages(rows, members=trio)
@@ -202,7 +200,7 @@ def test_a_flow_above_the_dense_limit_stays_sparse() -> None:
     for too_large in (flow.silent, flow.to_table, flow.to_numpy, lambda: flow.pivot(*flow.dims)):
         with pytest.raises(bcn.TooLargeError):
             too_large()
-    with pytest.raises(bcn.TooLargeError, match="a table of 3,599,9.* silent pairs needs about"):
+    with pytest.raises(bcn.TooLargeError, match=r"a table of 3,599,9.* silent pairs needs about"):
         flow.silent()
 
 
