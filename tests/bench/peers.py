@@ -40,6 +40,7 @@ class Ours:
         import numpy as np
 
         array = result.to_numpy()
+        total = int(array.sum())
         for place, (dim, labels) in enumerate(zip(result.dims, axes.values(), strict=True)):
             if isinstance(labels, int):  # a time axis over the whole period, in its order
                 if array.shape[place] != labels:
@@ -47,7 +48,7 @@ class Ours:
                 continue
             position = {label: i for i, label in enumerate(result.coords[dim])}
             array = np.take(array, [position[label] for label in labels], axis=place)
-        if int(array.sum()) != int(result.total):
+        if int(array.sum()) != total:
             raise ValueError("some rows fell outside the labels")
         return array
 
@@ -91,7 +92,7 @@ class Duckdb:
         return self, name
 
     def ask(self, text: str) -> Any:
-        return self.connection.execute(text).to_arrow_table()
+        return self.connection.sql(text).to_arrow_table()
 
     def table(self, result: Any) -> Any:
         return result
