@@ -69,7 +69,7 @@ def _polars_csv_flow(peer: Any, data: Data, path: Path) -> Any:
 def _duckdb_types(peer: Any, data: Data) -> str:
     peer.enums(data)
     return (
-        "columns = {'sent_at': 'TIMESTAMPTZ', 'sender': 'bureau_enum', "
+        "columns = {'sent_at': 'TIMESTAMP', 'sender': 'bureau_enum', "
         "'receiver': 'bureau_enum', 'kind': 'kind_enum', 'size': 'UINTEGER'}"
     )
 
