@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -49,14 +50,14 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
 def ask_slope(options: Any) -> None:
     """Cost of a question = fixed + slope x rows."""
     small = _log(1_000)
-    fixed = {name: _least(lambda: ask(small), 200) for name, ask in QUESTIONS.items()}  # noqa: B023
+    fixed = {name: _least(partial(ask, small), 200) for name, ask in QUESTIONS.items()}
     del small
     slopes: dict[str, list[float]] = {name: [] for name in QUESTIONS}
     sizes = [size for size in (10**6, 10**7, 10**8) if size <= max(options.rows, 10**7)]
     for rows in sizes:
         log = _log(rows)
         for name, ask in QUESTIONS.items():
-            least = _least(lambda: ask(log), 20 if rows < 10**8 else 5)  # noqa: B023
+            least = _least(partial(ask, log), 20 if rows < 10**8 else 5)
             slopes[name].append((least - fixed[name]) / rows * 1e9)
         del log
     print("slope: nanoseconds a row at " + ", ".join(f"{size:,}" for size in sizes) + " rows")
@@ -76,7 +77,7 @@ def ask_shapes(options: Any) -> None:
     times: dict[str, dict[str, float]] = {}
     for shape in SHAPES:
         log = _log(options.rows, shape)
-        times[shape] = {name: _least(lambda: ask(log), 5) for name, ask in QUESTIONS.items()}  # noqa: B023
+        times[shape] = {name: _least(partial(ask, log), 5) for name, ask in QUESTIONS.items()}
         del log
     print(f"shapes: times those of uniform labels, {options.rows:,} rows (bound 1.5)")
     for name in QUESTIONS:
@@ -106,8 +107,7 @@ def ask_ids(options: Any) -> None:
         ),
     }
     least = {
-        name: _least(lambda: bcn.read_messages(source), 3)  # noqa: B023
-        for name, source in sources.items()
+        name: _least(partial(bcn.read_messages, source), 3) for name, source in sources.items()
     }
     print(f"ids: milliseconds to read {options.rows:,} rows of an Arrow table")
     for name, seconds in least.items():

@@ -83,8 +83,7 @@ class Duckdb:
         )
         self.connection.unregister("given")
         regions = ", ".join(
-            f"('{a}'::bureau_enum, '{b}')"
-            for a, b in zip(data.labels, data.regions, strict=True)
+            f"('{a}'::bureau_enum, '{b}')" for a, b in zip(data.labels, data.regions, strict=True)
         )
         self.connection.execute(
             f"CREATE OR REPLACE TABLE bureaus AS FROM (VALUES {regions}) AS t(bureau, region)"
