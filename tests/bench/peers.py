@@ -62,6 +62,7 @@ class Duckdb:
         self.connection = duckdb.connect(config={"threads": threads})
         self.connection.execute("SET perfect_ht_threshold = 20")  # the default is 12
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
         self.loaded = 0
 
     def enums(self, data: Data) -> None:
