@@ -158,6 +158,31 @@ arrow_open(PyObject *module, PyObject *object)
     return (PyObject *)self;
 }
 
+PyDoc_STRVAR(fields_doc,
+             "arrow_fields($module, source, /)\n--\n\n"
+             "Return (name, type) of each column of an object with "
+             "__arrow_c_schema__.\n");
+
+static PyObject *
+arrow_fields(PyObject *Py_UNUSED(module), PyObject *object)
+{
+    PyObject *capsule =
+        PyObject_CallMethod(object, "__arrow_c_schema__", NULL);
+    if (capsule == NULL) {
+        return NULL;
+    }
+    const struct ArrowSchema *schema =
+        PyCapsule_GetPointer(capsule, "arrow_schema");
+    PyObject *fields = NULL;
+    if (schema != NULL && schema->release == NULL) {
+        PyErr_SetString(PyExc_ValueError, "this schema has been released");
+    } else if (schema != NULL) {
+        fields = fields_of(schema);
+    }
+    Py_DECREF(capsule);
+    return fields;
+}
+
 static PyObject *
 source_fields(PyObject *op, void *Py_UNUSED(closure))
 {
@@ -218,6 +243,7 @@ static PyType_Spec source_spec = {
 
 static PyMethodDef source_functions[] = {
     {"arrow_open", arrow_open, METH_O, open_doc},
+    {"arrow_fields", arrow_fields, METH_O, fields_doc},
     {NULL, NULL, 0, NULL},
 };
 
