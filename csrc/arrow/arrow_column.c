@@ -283,9 +283,12 @@ static bool
 lend(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_view *view = piece->view;
-    const char *at = view->data + (view->start + piece->from) * 8;
     if (view->type.shape != BCN_ARROW_SIGNED || view->type.width != 8 ||
-        piece->missing != NULL || (uintptr_t)at % sizeof(int64_t) != 0) {
+        piece->missing != NULL) {
+        return false;
+    }
+    const char *at = view->data + (view->start + piece->from) * 8;
+    if ((uintptr_t)at % sizeof(int64_t) != 0) {
         return false;
     }
     const int64_t *values = (const int64_t *)(const void *)at;

@@ -340,10 +340,12 @@ static bool
 lend(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_view *view = piece->view;
-    const char *at = view->data + (view->start + piece->from) * 8;
     if (view->type.shape != BCN_ARROW_STAMP || piece->missing != NULL ||
-        view->type.per_second != SECOND || view->type.zone[0] == '\0' ||
-        (uintptr_t)at % sizeof(int64_t) != 0) {
+        view->type.per_second != SECOND || view->type.zone[0] == '\0') {
+        return false;
+    }
+    const char *at = view->data + (view->start + piece->from) * 8;
+    if ((uintptr_t)at % sizeof(int64_t) != 0) {
         return false;
     }
     const int64_t *times = (const int64_t *)(const void *)at;

@@ -229,6 +229,9 @@ bcn_arrow_view_texts(const bcn_arrow_view *view, size_t from, size_t count,
 bool
 bcn_arrow_is_utf8(bcn_bytes text)
 {
+    if (text.length == 0) {
+        return true;
+    }
     const unsigned char *at = (const unsigned char *)text.data;
     const unsigned char *end = at + text.length;
     while (at < end) {
