@@ -72,8 +72,8 @@ bind_text(bcn_arrow_view *view, const struct ArrowArray *array,
             return absent(view, error);
         }
         view->bytes = ""; /* no text has any bytes */
-        view->last_byte = first;
     }
+    view->first_byte = first;
     return BCN_OK;
 }
 
@@ -161,7 +161,8 @@ offset_texts(const bcn_arrow_view *view, size_t from, size_t count,
     int64_t begin = offset_at(view, view->start + from);
     for (size_t i = 0; i < count; i++) {
         int64_t end = offset_at(view, view->start + from + i + 1);
-        if (begin < 0 || end < begin || end > view->last_byte) {
+        if (begin < view->first_byte || end < begin ||
+            end > view->last_byte) {
             return bcn_fail(error, BCN_INVALID, "column '%s', row %zu: text "
                             "from byte %lld to %lld of %lld", view->name,
                             from + i, (long long)begin, (long long)end,

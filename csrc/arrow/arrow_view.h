@@ -21,7 +21,8 @@ typedef struct bcn_arrow_view {
     const uint8_t *validity; /* NULL: nothing is missing */
     const char *data;        /* elements, bits, views or offsets */
     const char *bytes;       /* what offsets point into */
-    int64_t last_byte;       /* offsets: where the bytes end */
+    int64_t first_byte;      /* offsets: where the bytes begin */
+    int64_t last_byte;       /* and end */
     const void *const *variadic;
     const char *variadic_sizes; /* int64 each */
     size_t variadic_count;
