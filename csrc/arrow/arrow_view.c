@@ -198,13 +198,13 @@ view_texts(const bcn_arrow_view *view, size_t from, size_t count,
             continue;
         }
         size_t buffer = (size_t)(uint32_t)parts[2];
-        int64_t size = -1;
+        int64_t size = INT64_MIN;
         if (length > 0 && parts[3] >= 0 && parts[2] >= 0 &&
             buffer < view->variadic_count && view->variadic[buffer] != NULL) {
             memcpy(&size, view->variadic_sizes + buffer * sizeof size,
                    sizeof size);
         }
-        if (size < parts[3] + length) {
+        if (length < 0 || size < parts[3] + length) {
             return bcn_fail(error, BCN_INVALID, "column '%s', row %zu: a "
                             "view of %lld bytes at %ld in buffer %ld lies "
                             "outside its memory", view->name, from + i,

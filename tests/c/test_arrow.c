@@ -362,6 +362,10 @@ views_are_followed_only_inside_their_buffers(void)
     views[1].buffer = 1;
     CHECK_TEXT(READ(3, 0, texts), "column 'a', row 1: a view of 13 bytes at "
                                   "1 in buffer 1 lies outside its memory");
+    views[1].length = -13;
+    views[1].offset = 0;
+    CHECK_TEXT(READ(3, 0, texts), "column 'a', row 1: a view of -13 bytes at "
+                                  "0 in buffer 1 lies outside its memory");
     texts.buffer_count = 2;
     CHECK_TEXT(READ(3, 0, texts), "column 'a': 2 buffers where its type has "
                                   "3");
