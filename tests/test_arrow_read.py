@@ -1,4 +1,4 @@
-"""Record batches on their way in: the pitfalls A1 to A9 of Arrow interchange, and the rules of types."""
+"""Record batches on their way in: pitfalls of Arrow interchange, and the rules of types."""
 
 import datetime
 
@@ -197,7 +197,7 @@ def test_a_type_that_cannot_be_read_is_named():
 
 
 def test_a_text_that_is_no_utf8_is_refused():
-    with pytest.raises(bcn.InputError, match="row 1, column 'sender': .*not valid UTF-8"):
+    with pytest.raises(bcn.InputError, match=r"row 1, column 'sender': .*not valid UTF-8"):
         bcn.read_messages(table_of(pa.array([b"\xff\xfe", b"FRA"])))
 
 
