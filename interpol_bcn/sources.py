@@ -30,8 +30,9 @@ def open_sources(source: Any) -> list[Source]:
     """Return the sources behind a path, a pattern, an object, or a list of these.
 
     Paths: delimited text (``.gz`` too, ``-`` is standard input), Parquet, Arrow IPC, xlsx; a
-    pattern gives its files in the order of their names.  Objects: anything with ``__arrow_c_stream__`` or
-    ``__arrow_c_array__``, pandas and polars frames, and a dict of columns.
+    pattern gives its files in the order of their names.
+    Objects: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``, pandas and polars
+    frames, and a dict of columns.
     Raises FileNotFoundError, and InputError for what cannot be a source.
     """
     if isinstance(source, list | tuple):
@@ -73,7 +74,7 @@ class CsvSource(Source):
         if self.compressed:
             import gzip
 
-            return gzip.open(self.path, "rb")
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
         return cast("BinaryIO", open(self.path, "rb", buffering=0))
 
     @contextlib.contextmanager
@@ -113,7 +114,7 @@ class ArrowSource(Source):
             return _core.arrow_open(empty).fields
         if self._opened is None:
             self._opened = _core.arrow_open(self._data)
-        return self._opened.fields
+        return cast("tuple[Field, ...]", self._opened.fields)
 
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()

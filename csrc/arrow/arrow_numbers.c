@@ -219,9 +219,8 @@ wall_clock(int64_t time, char note[32])
     int64_t month = mp < 10 ? mp + 3 : mp - 9;
     int64_t year = yoe + era * 400 + (month <= 2);
     int64_t second = within / SECOND;
-    int length = snprintf(note, 32, "%04d-%02d-%02dT%02d:%02d:%02d",
-                          (int)year, (int)month,
-                          (int)(doy - (153 * mp + 2) / 5 + 1),
+    int length = snprintf(note, 32, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year,
+                          (int)month, (int)(doy - (153 * mp + 2) / 5 + 1),
                           (int)(second / 3600), (int)(second / 60 % 60),
                           (int)(second % 60));
     if (within % SECOND != 0 && length > 0 && length < 24) {

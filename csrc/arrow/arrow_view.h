@@ -87,9 +87,8 @@ bcn_arrow_view_index(const bcn_arrow_view *view, size_t i, size_t limit,
     /* A negative index has its highest bit set: it is too large, unless the
      * dictionary is longer than the index type can say. */
     *index = (size_t)value;
-    return value < limit &&
-           (view->type.shape == BCN_ARROW_UNSIGNED ||
-            value >> (8 * view->type.width - 1) == 0);
+    return value < limit && (view->type.shape == BCN_ARROW_UNSIGNED ||
+                             value >> (8 * view->type.width - 1) == 0);
 }
 
 bool bcn_arrow_is_utf8(bcn_bytes text);

@@ -29,8 +29,7 @@ from_capsule(PyObject *capsule, py_arrow_source *out)
         return -1;
     }
     if (stream->release == NULL) {
-        PyErr_SetString(PyExc_ValueError,
-                        "this stream has already been read");
+        PyErr_SetString(PyExc_ValueError, "this stream has already been read");
         return -1;
     }
     out->stream = *stream;
@@ -56,8 +55,7 @@ from_pair(PyObject *pair, py_arrow_source *out)
         return -1;
     }
     if (schema->release == NULL || array->release == NULL) {
-        PyErr_SetString(PyExc_ValueError,
-                        "this array has already been read");
+        PyErr_SetString(PyExc_ValueError, "this array has already been read");
         return -1;
     }
     if (bcn_arrow_stream_once(schema, array, &out->stream) != BCN_OK) {
@@ -129,8 +127,8 @@ fields_of(const struct ArrowSchema *schema)
             break;
         }
         bcn_arrow_type_name(child, type, sizeof type);
-        PyObject *pair = Py_BuildValue(
-            "ss", child->name != NULL ? child->name : "", type);
+        PyObject *pair =
+            Py_BuildValue("ss", child->name != NULL ? child->name : "", type);
         if (pair == NULL || PyTuple_SetItem(fields, i, pair) < 0) {
             Py_CLEAR(fields);
         }

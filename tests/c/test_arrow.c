@@ -71,9 +71,8 @@ give_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
     const scene *from = run->played;
     for (size_t i = 0; i < from->count; i++) {
         const column *c = &from->columns[i];
-        run->fields[i] = (struct ArrowSchema){.format = c->format,
-                                              .name = c->name,
-                                              .release = schema_gone};
+        run->fields[i] = (struct ArrowSchema){
+            .format = c->format, .name = c->name, .release = schema_gone};
         if (c->dictionary != NULL) {
             run->values[i] =
                 (struct ArrowSchema){.format = c->dictionary->format,
@@ -149,8 +148,8 @@ say(running *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(run->text + run->used,
-                           sizeof run->text - run->used, format, arguments);
+    int length = vsnprintf(run->text + run->used, sizeof run->text - run->used,
+                           format, arguments);
     va_end(arguments);
     run->used += (size_t)length;
     if (run->used >= sizeof run->text) {
@@ -252,8 +251,8 @@ play(const scene *from, bcn_error *error)
                                       .private_data = &run};
     bcn_arrow_want wants[MOST];
     for (size_t i = 0; i < from->count; i++) {
-        wants[i] = (bcn_arrow_want){from->columns[i].name,
-                                    from->columns[i].kind};
+        wants[i] =
+            (bcn_arrow_want){from->columns[i].name, from->columns[i].kind};
     }
     bcn_arrow_options options = {.columns = wants,
                                  .count = from->count,
@@ -262,13 +261,13 @@ play(const scene *from, bcn_error *error)
                                  .localize =
                                      from->localized ? localize : NULL};
     stream.release = (void (*)(struct ArrowArrayStream *))NULL;
-    CHECK_EQUAL(bcn_arrow_read(&stream, &options, (bcn_sink){take, &run},
-                               NULL, error),
-                BCN_INVALID); /* a released stream is refused */
+    CHECK_EQUAL(
+        bcn_arrow_read(&stream, &options, (bcn_sink){take, &run}, NULL, error),
+        BCN_INVALID); /* a released stream is refused */
     stream.release = (void (*)(struct ArrowArrayStream *))abort;
     error->text[0] = '\0';
-    bcn_status status = bcn_arrow_read(&stream, &options,
-                                       (bcn_sink){take, &run}, NULL, error);
+    bcn_status status =
+        bcn_arrow_read(&stream, &options, (bcn_sink){take, &run}, NULL, error);
     CHECK_EQUAL(run.alive, 0); /* all given back, whatever happened */
     memcpy(shown, run.text, sizeof shown);
     was_lent = run.lent;
@@ -281,8 +280,9 @@ read_all(scene from)
     bcn_error error;
     from.batches = from.batches != 0 ? from.batches : 1;
     bcn_status status = play(&from, &error);
-    return status == BCN_OK ? shown : error.text[0] ? strcpy(shown, error.text)
-                                                    : bcn_status_text(status);
+    return status == BCN_OK ? shown
+           : error.text[0]  ? strcpy(shown, error.text)
+                            : bcn_status_text(status);
 }
 
 #define READ(ROWS, OFFSET, ...)                                               \
@@ -299,8 +299,9 @@ static const uint8_t NOT_FIRST[] = {0xfe}, NOT_SECOND[] = {0xfd};
 static void
 texts_with_an_offset_are_read_once_from_where_they_start(void)
 {
-    column texts = {"a", "u", BCN_LABEL, 4, 0, 0, 3,
-                    {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL};
+    column texts = {"a", "u", BCN_LABEL, 4,
+                    0,   0,   3,         {NULL, LABEL_OFFSETS, LABEL_BYTES},
+                    NULL};
     CHECK_TEXT(READ(4, 0, texts), "FRA,DEU,-,ESP;");
     texts.offset = 1;
     texts.length = 3;
@@ -316,8 +317,9 @@ texts_with_an_offset_are_read_once_from_where_they_start(void)
 static void
 an_unknown_null_count_needs_no_bitmap_but_a_known_one_does(void)
 {
-    column texts = {"a", "u", BCN_LABEL, 4, 0, -1, 3,
-                    {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL};
+    column texts = {"a", "u", BCN_LABEL, 4,
+                    0,   -1,  3,         {NULL, LABEL_OFFSETS, LABEL_BYTES},
+                    NULL};
     CHECK_TEXT(READ(4, 0, texts), "FRA,DEU,-,ESP;");
     texts.nulls = 2;
     CHECK_TEXT(READ(4, 0, texts),
@@ -332,8 +334,15 @@ a_record_batch_has_an_offset_and_nulls_of_its_own(void)
     static const int64_t numbers[] = {1, 2, 3, 4};
     column columns[] = {
         {"a", "l", BCN_INTEGER, 4, 0, 0, 2, {NULL, numbers}, NULL},
-        {"b", "u", BCN_LABEL, 4, 0, 0, 3,
-         {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL},
+        {"b",
+         "u",
+         BCN_LABEL,
+         4,
+         0,
+         0,
+         3,
+         {NULL, LABEL_OFFSETS, LABEL_BYTES},
+         NULL},
     };
     scene all = {.columns = columns, .count = 2, .rows = 3, .offset = 1};
     CHECK_TEXT(read_all(all), "2,3,4|DEU,-,ESP;");
@@ -353,8 +362,8 @@ views_are_followed_only_inside_their_buffers(void)
     } views[] = {{3, "FRA", 0, 0}, {13, "thir", 0, 1}, {0, "", 9, 9}};
     static const char data[] = "?thirteen long.";
     int64_t sizes[] = {14};
-    column texts = {"a", "vu", BCN_LABEL, 3, 0, 0, 4,
-                    {NULL, views, data, sizes}, NULL};
+    column texts = {
+        "a", "vu", BCN_LABEL, 3, 0, 0, 4, {NULL, views, data, sizes}, NULL};
     CHECK_TEXT(READ(3, 0, texts), "FRA,thirteen long,-;");
     sizes[0] = 13;
     CHECK_TEXT(READ(3, 0, texts), "column 'a', row 1: a view of 13 bytes at "
@@ -375,8 +384,8 @@ static void
 text_offsets_that_run_wild_are_refused(void)
 {
     int32_t offsets[] = {0, 3, 2, 6};
-    column texts = {"a", "u", BCN_LABEL, 3, 0, 0, 3,
-                    {NULL, offsets, LABEL_BYTES}, NULL};
+    column texts = {
+        "a", "u", BCN_LABEL, 3, 0, 0, 3, {NULL, offsets, LABEL_BYTES}, NULL};
     CHECK_TEXT(READ(3, 0, texts),
                "column 'a', row 1: text from byte 3 to 2 of 6");
     offsets[2] = 9;
@@ -393,8 +402,8 @@ text_offsets_that_run_wild_are_refused(void)
                "column 'a': length -3 with offset 0 is not possible");
 }
 
-static const column LABELS = {"", "u", BCN_LABEL, 4, 0, 0, 3,
-                              {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL};
+static const column LABELS = {
+    "", "u", BCN_LABEL, 4, 0, 0, 3, {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL};
 
 static void
 dictionary_codes_of_every_width_become_labels(void)
@@ -406,8 +415,8 @@ dictionary_codes_of_every_width_become_labels(void)
     const void *data[] = {bytes, shorts, ints, longs};
     const char *formats[] = {"c", "S", "i", "L"};
     for (size_t i = 0; i < 4; i++) {
-        column codes = {"a", formats[i], BCN_LABEL, 4, 0, 0, 2,
-                        {NULL, data[i]}, &LABELS};
+        column codes = {"a", formats[i], BCN_LABEL,       4,      0,
+                        0,   2,          {NULL, data[i]}, &LABELS};
         CHECK_TEXT(READ(4, 0, codes), "DEU,FRA,ESP,DEU;");
         codes.nulls = -1;
         codes.buffers[0] = NOT_FIRST;
@@ -422,8 +431,8 @@ a_dictionary_in_order_lends_its_codes(void)
 {
     static const int32_t offsets[] = {0, 1, 2, 3};
     static const int32_t codes[] = {2, 0, 1};
-    const column values = {"", "u", BCN_LABEL, 3, 0, 0, 3,
-                           {NULL, offsets, "abc"}, NULL};
+    const column values = {
+        "", "u", BCN_LABEL, 3, 0, 0, 3, {NULL, offsets, "abc"}, NULL};
     column labels = {"a", "i", BCN_LABEL, 3, 0, 0, 2, {NULL, codes}, &values};
     CHECK_TEXT(READ(3, 0, labels), "c,a,b;");
     CHECK(was_lent);
@@ -454,13 +463,22 @@ nulls_and_repeats_among_the_values_of_a_dictionary_are_understood(void)
 {
     static const int32_t offsets[] = {0, 1, 2, 3, 4};
     static const int32_t codes[] = {3, 2, 1, 0};
-    const column values = {"", "u", BCN_LABEL, 4, 0, 1, 3,
-                           {NOT_SECOND, offsets, "abca"}, NULL};
+    const column values = {
+        "", "u", BCN_LABEL, 4, 0, 1, 3, {NOT_SECOND, offsets, "abca"}, NULL};
     column labels = {"a", "i", BCN_LABEL, 4, 0, 0, 2, {NULL, codes}, &values};
     CHECK_TEXT(READ(4, 0, labels), "a,c,-,a;");
     CHECK(!was_lent);
-    const column broken = {"", "u", BCN_LABEL, 4, 0, 0, 3,
-                           {NULL, offsets, "a\xff" "ca"}, NULL};
+    const column broken = {"",
+                           "u",
+                           BCN_LABEL,
+                           4,
+                           0,
+                           0,
+                           3,
+                           {NULL, offsets,
+                            "a\xff"
+                            "ca"},
+                           NULL};
     labels.dictionary = &broken;
     CHECK_TEXT(READ(4, 0, labels), "a,c,-,a!2:0:3=\xff;");
 }
@@ -484,9 +502,8 @@ times_of_every_unit_become_microseconds_or_faults(void)
     raw[0] = INT64_C(253402300799999999);
     raw[1] = INT64_MIN;
     raw[2] = INT64_C(-62135596800000000);
-    CHECK_TEXT(READ(3, 0, times),
-               "253402300799999999,-,-62135596800000000"
-               "!1:0:12=-9223372036854775808;");
+    CHECK_TEXT(READ(3, 0, times), "253402300799999999,-,-62135596800000000"
+                                  "!1:0:12=-9223372036854775808;");
     times.format = "tdm";
     raw[0] = 86400000;
     raw[1] = 1;
@@ -508,8 +525,8 @@ a_time_without_a_zone_needs_the_callers(void)
     CHECK_TEXT(READ(3, 0, times),
                "-,-,-!0:0:9=1970-01-01T01:00:00!1:0:9=1970-01-01T02:00:00"
                "!2:0:9=1969-12-31T23:59:59;");
-    scene local = {.columns = &times, .count = 1, .rows = 3,
-                   .localized = true};
+    scene local = {
+        .columns = &times, .count = 1, .rows = 3, .localized = true};
     CHECK_TEXT(read_all(local),
                "3599000000,-,-2000000!1:0:11=1970-01-01T02:00:00;");
 }
@@ -518,8 +535,8 @@ static void
 written_times_and_numbers_go_to_the_callers_parsers(void)
 {
     static const int32_t offsets[] = {0, 2, 3, 3, 5};
-    column texts = {"a", "u", BCN_TIME, 4, 0, 0, 3,
-                    {NULL, offsets, "dd1dd"}, NULL};
+    column texts = {"a", "u", BCN_TIME, 4, 0, 0, 3, {NULL, offsets, "dd1dd"},
+                    NULL};
     CHECK_TEXT(READ(4, 0, texts), "2,-,-,2 dates!1:0:8=1;");
     texts.kind = BCN_INTEGER;
     CHECK_TEXT(READ(4, 0, texts), "-,1,-,-!0:0:13=dd!3:0:13=dd;");
@@ -529,8 +546,7 @@ static void
 numbers_are_whole_or_refused(void)
 {
     static const double floats[] = {1, 1.5, NAN, -3, 1e300, INFINITY};
-    column numbers = {"a", "g", BCN_INTEGER, 6, 0, 0, 2, {NULL, floats},
-                      NULL};
+    column numbers = {"a", "g", BCN_INTEGER, 6, 0, 0, 2, {NULL, floats}, NULL};
     CHECK_TEXT(READ(6, 0, numbers),
                "1,-,-,-3,-,-!1:0:13=1.5!4:0:14=1.0000000000000001e+300"
                "!5:0:13=inf;");
@@ -563,8 +579,8 @@ each_batch_may_bring_another_dictionary(void)
 {
     /* The same two batches: numbering lasts, codes are looked up anew. */
     static const uint8_t codes[] = {3, 0};
-    const column labels = {"a", "C", BCN_LABEL, 2, 0, 0, 2, {NULL, codes},
-                           &LABELS};
+    const column labels = {"a", "C", BCN_LABEL,     2,      0,
+                           0,   2,   {NULL, codes}, &LABELS};
     scene twice = {.columns = &labels, .count = 1, .rows = 2, .batches = 2};
     CHECK_TEXT(read_all(twice), "ESP,FRA;ESP,FRA;");
 }
@@ -576,8 +592,8 @@ long_batches_are_cut(void)
     int64_t *numbers = bcn_calloc(ROWS, sizeof *numbers);
     CHECK(numbers != NULL);
     numbers[ROWS - 1] = 7;
-    column many = {"a", "l", BCN_INTEGER, ROWS, 0, 0, 2, {NULL, numbers},
-                   NULL};
+    column many = {"a", "l", BCN_INTEGER,     ROWS, 0,
+                   0,   2,   {NULL, numbers}, NULL};
     const char *all = READ(ROWS, 0, many);
     CHECK(strncmp(all, "0,0,0", 5) == 0);
     many.offset = BCN_ARROW_ROWS;
@@ -589,8 +605,9 @@ long_batches_are_cut(void)
 static void
 a_plain_column_is_a_table_of_one(void)
 {
-    column texts = {"a", "u", BCN_LABEL, 3, 1, 0, 3,
-                    {NULL, LABEL_OFFSETS, LABEL_BYTES}, NULL};
+    column texts = {"a", "u", BCN_LABEL, 3,
+                    1,   0,   3,         {NULL, LABEL_OFFSETS, LABEL_BYTES},
+                    NULL};
     scene alone = {.columns = &texts, .count = 1, .rows = 3, .plain = true};
     CHECK_TEXT(read_all(alone), "DEU,-,ESP;");
 }
@@ -620,8 +637,8 @@ reading_a_table(void)
         {"b", "g", BCN_INTEGER, 4, 0, 0, 2, {NULL, floats}, NULL},
         {"c", "tsn:", BCN_TIME, 4, 0, 0, 2, {NULL, times}, NULL},
     };
-    const scene all = {.columns = columns, .count = 3, .rows = 4,
-                       .batches = 2};
+    const scene all = {
+        .columns = columns, .count = 3, .rows = 4, .batches = 2};
     bcn_error error;
     return play(&all, &error);
 }
@@ -640,9 +657,8 @@ writing_a_table(void)
         goto done;
     }
     ((int32_t *)bcn_block_data(offsets))[1] = 3;
-    const bcn_arrow_texts labels = {{bcn_block_data(offsets), offsets},
-                                    {"FRA", NULL},
-                                    1};
+    const bcn_arrow_texts labels = {
+        {bcn_block_data(offsets), offsets}, {"FRA", NULL}, 1};
     const bcn_arrow_field field = {.name = "a",
                                    .format = "C",
                                    .data = {bcn_block_data(codes), codes},

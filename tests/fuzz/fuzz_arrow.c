@@ -78,8 +78,9 @@ array_gone(struct ArrowArray *array)
 }
 
 static const char *const FORMATS[] = {
-    "u", "U", "vu", "c", "C", "s", "S", "i", "I", "l", "L", "f", "g", "b",
-    "n", "z", "tdD", "tdm", "tss:", "tsm:UTC", "tsu:UTC", "tsn:+01:00", "+l",
+    "u",   "U",   "vu",   "c",       "C",       "s",          "S",  "i",
+    "I",   "l",   "L",    "f",       "g",       "b",          "n",  "z",
+    "tdD", "tdm", "tss:", "tsm:UTC", "tsu:UTC", "tsn:+01:00", "+l",
 };
 
 static size_t
@@ -88,8 +89,8 @@ width_of(const char *format)
     if (format[0] == 't') {
         return strcmp(format, "tdD") == 0 ? 4 : 8;
     }
-    return strchr("cC", format[0])   ? 1
-           : strchr("sS", format[0]) ? 2
+    return strchr("cC", format[0])    ? 1
+           : strchr("sS", format[0])  ? 2
            : strchr("iIf", format[0]) ? 4
                                       : 8;
 }
@@ -168,8 +169,8 @@ column_make(input *in, made *to, int64_t rows)
 {
     size_t count = sizeof FORMATS / sizeof *FORMATS;
     const char *format = FORMATS[byte(in) % count];
-    bool indexed = strlen(format) == 1 && strchr("cCsSiIlL", *format) &&
-                   (byte(in) & 1);
+    bool indexed =
+        strlen(format) == 1 && strchr("cCsSiIlL", *format) && (byte(in) & 1);
     to->schema = (struct ArrowSchema){
         .format = format, .name = "x", .release = schema_gone};
     array_make(in, format, byte(in) & 1 ? rows : 0, &to->array, to->buffers,
@@ -301,8 +302,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .parse_time = parse_time,
                                  .parse_integer = parse_integer};
     bcn_error error;
-    bcn_status status = bcn_arrow_read(&stream, &options, (bcn_sink){take, &w},
-                                       NULL, &error);
+    bcn_status status =
+        bcn_arrow_read(&stream, &options, (bcn_sink){take, &w}, NULL, &error);
     if (status != BCN_OK && status != BCN_INVALID && status != BCN_RANGE) {
         abort();
     }
