@@ -131,11 +131,20 @@ def from_values(name: str, values: Iterable[Any]) -> Column:
             return (name, "text", [_as_text(value) for value in values], None, None)
     if kinds <= {int, float}:
         return (name, "number", array("d", [value or 0 for value in values]), None, nulls)
-    if all(issubclass(kind, datetime.datetime) for kind in kinds):
-        return _from_datetimes(name, values)
     if kinds == {datetime.date}:
         days = [0 if value is None else (value - _EPOCH.date()).days for value in values]
         return (name, "date", array("i", days), None, nulls)
+    if all(issubclass(kind, datetime.date) for kind in kinds):
+        # A workbook gives its midnights as dates.
+        return _from_datetimes(
+            name,
+            [
+                datetime.datetime.combine(value, datetime.time())
+                if type(value) is datetime.date
+                else value
+                for value in values
+            ],
+        )
     return (name, "text", _texts(name, values), None, None)
 
 

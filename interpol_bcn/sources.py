@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from . import _core
 from ._values import columns_of_frame, is_pandas, to_column
@@ -29,9 +29,10 @@ _HUGE_GROUP = 1 << 22  # a row group of more rows is read piece by piece
 def open_sources(source: Any) -> list[Source]:
     """Return the sources behind a path, a pattern, an object, or a list of these.
 
-    Paths: delimited text (``.gz`` too, ``-`` is standard input), Parquet, Arrow IPC, xlsx; a pattern
-    gives its files in the order of their names.  Objects: anything with ``__arrow_c_stream__`` or
-    ``__arrow_c_array__``, pandas and polars frames, and a dict of columns.
+    Paths: delimited text (``.gz`` too, ``-`` is standard input), Parquet, Arrow IPC, xlsx; a
+    pattern gives its files in the order of their names.
+    Objects: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``, pandas and polars
+    frames, and a dict of columns.
     Raises FileNotFoundError, and InputError for what cannot be a source.
     """
     if isinstance(source, list | tuple):
@@ -66,18 +67,18 @@ class CsvSource(Source):
         self.path = path
         self.compressed = compressed
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> BinaryIO:
         """Return the bytes, decompressed, as a file to read once; close it afterwards."""
         if self.path is None:
-            return open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
+            return open(sys.stdin.fileno(), "rb", closefd=False)
         if self.compressed:
             import gzip
 
-            return gzip.open(self.path, "rb")  # noqa: SIM115
-        return open(self.path, "rb", buffering=0)  # noqa: SIM115
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
+        return cast("BinaryIO", open(self.path, "rb", buffering=0))
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[IO[bytes]]:
+    def reading(self) -> Iterator[BinaryIO]:
         """Open for a ``with`` block; damage of the compression becomes an InputError."""
         import zlib
 
@@ -113,7 +114,7 @@ class ArrowSource(Source):
             return _core.arrow_open(empty).fields
         if self._opened is None:
             self._opened = _core.arrow_open(self._data)
-        return self._opened.fields
+        return cast("tuple[Field, ...]", self._opened.fields)
 
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()

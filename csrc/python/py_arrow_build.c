@@ -193,8 +193,8 @@ take_texts(making *self, const char *name, PyObject *sequence, bool nullable,
         if (text == NULL) {
             if (!PyErr_Occurred()) {
                 PyErr_Format(PyExc_TypeError,
-                             "column '%s', row %zu: %R is not a text", name,
-                             i, item);
+                             "column '%s', row %zu: %R is not a text", name, i,
+                             item);
             }
             goto done;
         }
@@ -258,11 +258,11 @@ code_at(const making *self, size_t row)
 static int
 check_codes(making *self)
 {
-    int64_t none = self->letter == 'i'     ? -1
-                   : self->itemsize == 1   ? UINT8_MAX
-                   : self->itemsize == 2   ? UINT16_MAX
-                   : self->itemsize == 4   ? (int64_t)UINT32_MAX
-                                           : -1;
+    int64_t none = self->letter == 'i'   ? -1
+                   : self->itemsize == 1 ? UINT8_MAX
+                   : self->itemsize == 2 ? UINT16_MAX
+                   : self->itemsize == 4 ? (int64_t)UINT32_MAX
+                                         : -1;
     int64_t count = (int64_t)self->labels.count;
     for (size_t i = 0; i < self->rows; i++) {
         int64_t code = code_at(self, i);
@@ -280,8 +280,7 @@ check_codes(making *self)
         }
         PyErr_Format(PyExc_ValueError,
                      "column '%s', row %zu: code %lld, but %zu labels",
-                     self->field.name, i, (long long)code,
-                     self->labels.count);
+                     self->field.name, i, (long long)code, self->labels.count);
         return -1;
     }
     return 0;
@@ -293,8 +292,7 @@ integer_format(making *self)
     const char *formats = self->letter == 'i' ? "cs?i???l" : "CS?I???L";
     if ((self->letter != 'i' && self->letter != 'u') || self->itemsize > 8 ||
         formats[self->itemsize - 1] == '?') {
-        PyErr_Format(PyExc_TypeError,
-                     "column '%s': its data are not integers",
+        PyErr_Format(PyExc_TypeError, "column '%s': its data are not integers",
                      self->field.name);
         return -1;
     }
@@ -382,8 +380,8 @@ take_kind(making *self, const char *kind, PyObject *data, PyObject *labels)
         return integer_format(self);
     }
     bool time = strcmp(kind, "time") == 0;
-    if (time || (strncmp(kind, "ts", 2) == 0 &&
-                 strlen(kind) < sizeof self->format)) {
+    if (time ||
+        (strncmp(kind, "ts", 2) == 0 && strlen(kind) < sizeof self->format)) {
         strcpy(self->format, time ? "tsu:UTC" : kind);
         return self->letter == 'i' && self->itemsize == 8
                    ? null_times(self)
