@@ -200,7 +200,7 @@ test_many(void)
     CHECK(!expected.bad);
     for (size_t workers = 1; workers <= 4; workers++) {
         options.workers = workers;
-        options.block_bytes = 1000 << (2 * workers);
+        options.block_bytes = (size_t)1000 << (2 * workers);
         options.batch_rows = 100 * workers;
         expect(&options, text, length, BCN_OK, expected.data);
     }
