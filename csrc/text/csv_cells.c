@@ -106,6 +106,17 @@ raw_of(const run *fields, size_t record, bcn_bytes *raw)
     return true;
 }
 
+/* A field without the quotes around it, for the quick ways, which take only
+ * what has no quote inside. */
+static BCN_ALWAYS_INLINE bcn_bytes
+bare_of(bcn_bytes raw, char quote)
+{
+    if (raw.length >= 2 && raw.data[0] == quote && quote != 0) {
+        return (bcn_bytes){raw.data + 1, raw.length - 2};
+    }
+    return raw;
+}
+
 static bool
 blank(char letter)
 {
@@ -245,6 +256,7 @@ labels_read(bcn_csv_cells *cells, bcn_csv_span *span)
 static bcn_status
 integers_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
+    char quote = span->rows->quote;
     run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
     for (size_t i = 0; i < fields.count; i++) {
@@ -254,8 +266,9 @@ integers_read(bcn_csv_cells *cells, bcn_csv_span *span)
         if (!raw_of(&fields, i, &raw)) {
             continue;
         }
-        if (raw.length - 1 < 16 &&
-            bcn_digits_read(raw.data, raw.length, &number)) {
+        bcn_bytes bare = bare_of(raw, quote);
+        if (bare.length - 1 < 16 &&
+            bcn_digits_read(bare.data, bare.length, &number)) {
             values[i] = (int64_t)number;
             continue;
         }
@@ -299,15 +312,17 @@ ids_become_texts(bcn_csv_cells *cells, bcn_csv_span *span, size_t rows)
 static bcn_status
 ids_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
+    char quote = span->rows->quote;
     run fields = run_of(span, cells->field);
     for (size_t i = 0; i < fields.count; i++) {
         size_t row = span->row + i;
         bcn_bytes raw, text = {NULL, 0};
         uint64_t number;
         bool there = raw_of(&fields, i, &raw);
-        if (there && !cells->as_texts && raw.length - 1 < 16 &&
-            (raw.data[0] != '0' || raw.length == 1) &&
-            bcn_digits_read(raw.data, raw.length, &number)) {
+        bcn_bytes bare = there ? bare_of(raw, quote) : text;
+        if (!cells->as_texts && bare.length - 1 < 16 &&
+            (bare.data[0] != '0' || bare.length == 1) &&
+            bcn_digits_read(bare.data, bare.length, &number)) {
             cells->values[row] = (int64_t)number;
             continue;
         }
@@ -336,6 +351,7 @@ static bcn_status
 times_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
     enum { DATES = 1, INSTANTS = 2 };
+    char quote = span->rows->quote;
     run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
     bool quick = span->times->format == NULL;
@@ -346,8 +362,10 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
             values[i] = BCN_MISSING;
             continue;
         }
+        bcn_bytes bare = bare_of(raw, quote);
         if (quick && cells->form == INSTANTS &&
-            bcn_time_quick(raw.data, raw.length, &cells->memo, &values[i])) {
+            bcn_time_quick(bare.data, bare.length, &cells->memo,
+                           &values[i])) {
             continue;
         }
         BCN_TRY(text_of(span, raw, &text));

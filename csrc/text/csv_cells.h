@@ -13,8 +13,8 @@
 #include "text/scratch.h"
 
 /* Labels already seen, by their raw bytes: up to 7 of them and their number in
- * one word (two such share a place), or 8 to 16 in two words.  A field of 255 bytes has no place in either,
- * so memory full of ones is an empty cache. */
+ * one word (two such share a place), or 8 to 16 in two words.  A field of 255
+ * bytes has no place in either, so memory full of ones is an empty cache. */
 typedef struct bcn_csv_short {
     uint64_t keys[2];
     uint32_t codes[2];

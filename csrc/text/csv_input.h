@@ -4,7 +4,8 @@
  * and ends behind its last whole record, so the state of the grammar at its
  * start is known: outside quotes, in the first field.  A block without quotes
  * is cut at its last line end, found backwards.  One with quotes is walked
- * through, 64 bytes at a time where quotes stand as they should.  A record longer than a block makes the block grow,
+ * through, 64 bytes at a time where quotes stand as they should.  A record
+ * longer than a block makes the block grow,
  * doubling, so the work stays linear; beyond the limit the reading stops.
  *
  * Invariant: the blocks, one after the other, are the text (without the byte
