@@ -39,28 +39,6 @@ own(bcn_arrow_buffer *buffer, size_t count, size_t size)
     return 0;
 }
 
-/* 'i', 'u', 'f', '?', or 0 for what is no native number. */
-static char
-letter_of(const char *format)
-{
-    const uint16_t probe = 1;
-    bool little = *(const char *)&probe == 1;
-    if (format == NULL) {
-        return 'u';
-    }
-    if (*format == '@' || *format == '=' || *format == (little ? '<' : '>')) {
-        format++;
-    }
-    if (*format == '\0' || format[1] != '\0') {
-        return 0;
-    }
-    return strchr("bhilqn", *format)   ? 'i'
-           : strchr("BHILQN", *format) ? 'u'
-           : strchr("fd", *format)     ? 'f'
-           : *format == '?'            ? '?'
-                                       : 0;
-}
-
 static int
 copy_view(making *self, const Py_buffer *view)
 {
@@ -82,7 +60,7 @@ take_buffer(making *self, PyObject *data)
     int result = -1;
     size_t offset;
     bcn_block *block = py_memory_block(self->state, data, &offset);
-    self->letter = letter_of(view.format);
+    self->letter = py_arrow_letter(view.format);
     self->itemsize = view.itemsize;
     if (view.ndim != 1 || self->letter == 0) {
         PyErr_Format(PyExc_TypeError,
@@ -229,28 +207,9 @@ done:
 static int64_t
 code_at(const making *self, size_t row)
 {
-    const char *at =
-        (const char *)self->field.data.data + row * (size_t)self->itemsize;
-    bool sign = self->letter == 'i';
-    switch (self->itemsize) {
-    case 1:
-        return sign ? (int64_t)(signed char)*at : (unsigned char)*at;
-    case 2: {
-        uint16_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return sign ? (int64_t)(int16_t)raw : raw;
-    }
-    case 4: {
-        uint32_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return sign ? (int64_t)(int32_t)raw : raw;
-    }
-    default: {
-        int64_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return raw;
-    }
-    }
+    const char *data = self->field.data.data;
+    return py_arrow_integer(data + row * (size_t)self->itemsize, self->letter,
+                            self->itemsize);
 }
 
 /* Codes must lie within the labels.  "Not stated" (the highest code of an
