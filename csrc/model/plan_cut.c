@@ -86,7 +86,11 @@ bcn_crew_cut(bcn_crew *crew)
         return false;
     }
     size_t rows = job->end - job->begin;
-    size_t wanted = crew->workers == 1 ? 1 : rows / (BCN_PIECE_ROWS * 2) + 1;
+    size_t wanted = rows / (BCN_PIECE_ROWS * 2) + 1;
+    if (wanted < crew->workers * 4) {
+        wanted = crew->workers * 4;
+    }
+    wanted = crew->workers == 1 ? 1 : wanted;
     wanted = wanted > BCN_CUTS_MAX ? BCN_CUTS_MAX : wanted;
     size_t cuts[BCN_CUTS_MAX + 1], count = 0;
     cuts[0] = job->begin;

@@ -28,4 +28,8 @@ extern const char py_cube_from_cells_doc[];
 extern const char py_cube_from_sparse_doc[];
 extern PyMethodDef py_cube_functions[];
 
+/* py_flow.c */
+PyObject *py_flow_quantities(PyObject *module, PyObject *args);
+extern const char py_flow_quantities_doc[];
+
 #endif

@@ -340,5 +340,7 @@ count_columns(PyObject *module, PyObject *args)
 
 PyMethodDef py_cube_functions[] = {
     {"count_columns", count_columns, METH_VARARGS, count_columns_doc},
+    {"flow_quantities", py_flow_quantities, METH_VARARGS,
+     py_flow_quantities_doc},
     {NULL, NULL, 0, NULL},
 };
