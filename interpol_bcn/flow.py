@@ -82,10 +82,7 @@ class FlowMatrix(Cube):
         return [flat[row * n : row * n + n] for row in range(n)]
 
     def _square(self) -> dict[str, int]:
-        mask = bytearray(len(self.axes[0]))
-        for code in self._common:
-            mask[code] = 1
-        return dict(_core.flow_quantities(self, bytes(mask)))
+        return _core.flow_quantities(self)
 
     def top(self, n: int = 10) -> Table:  # type: ignore[override]
         """Return the ``n`` largest pairs: sender, receiver, messages, share of all."""
@@ -145,7 +142,7 @@ class FlowMatrix(Cube):
         facts = self._square()
         if weighted:
             return facts["mutual_weight"] / facts["weight"] if facts["weight"] else 0.0
-        return facts["mutual_links"] / facts["links"] if facts["links"] else 0.0
+        return facts["mutual_links"] / facts["pair_links"] if facts["pair_links"] else 0.0
 
     def concentration(self, by: str = "sender") -> Table:
         """Return how concentrated the flow is among members: Gini, HHI, and how many make half.
