@@ -142,4 +142,4 @@ def suggest(word: str, choices: Iterable[str], n: int = 3) -> list[str]:
 
     pool = list(dict.fromkeys(choices))
     folded = {choice.casefold(): choice for choice in reversed(pool)}
-    return [folded[match] for match in get_close_matches(word.casefold(), folded, n, 0.6)]
+    return [folded[match] for match in get_close_matches(word.casefold(), folded, n, 0.65)]
