@@ -70,9 +70,7 @@ class InputError(BcnError, ValueError):
             words += f"{shown!r}: "
         words += self.reason
         words += did_you_mean(self.choices)
-        if self.hint:
-            words += f". {self.hint}"
-        return words
+        return _with_hint(words, self.hint)
 
 
 class LabelError(BcnError, KeyError):
@@ -98,7 +96,7 @@ class LabelError(BcnError, KeyError):
 
     def __str__(self) -> str:
         words = f"{self.label!r}: {self.reason}{did_you_mean(self.choices)}"
-        return f"{words}. {self.hint}" if self.hint else words
+        return _with_hint(words, self.hint)
 
 
 class QueryError(BcnError, ValueError):
@@ -120,6 +118,12 @@ class MissingExtra(BcnError, ImportError):
         self.extra = extra
         self.library = library
         super().__init__(f"{library} is needed {purpose}: pip install 'interpol_bcn[{extra}]'")
+
+
+def _with_hint(words: str, hint: str) -> str:
+    if not hint:
+        return words
+    return f"{words} {hint}" if words.endswith("?") else f"{words}. {hint}"
 
 
 def did_you_mean(choices: Iterable[str]) -> str:
