@@ -156,8 +156,8 @@ bcn_cells_count_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
 }
 
 static BCN_ALWAYS_INLINE void
-sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit, const uint32_t *cells,
-        const void *values, int width, size_t count)
+sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
+        const uint32_t *cells, const void *values, int width, size_t count)
 {
     uint64_t *second = table + lanes[1], *third = table + lanes[2],
              *fourth = table + lanes[3];
