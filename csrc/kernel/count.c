@@ -109,7 +109,8 @@ value_at(const void *values, int width, size_t row)
 
 static BCN_ALWAYS_INLINE void
 sum_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
-        const bcn_looks *shared, size_t terms, const void *values, int width, size_t begin, size_t end)
+        const bcn_looks *shared, size_t terms, const void *values, int width,
+        size_t begin, size_t end)
 {
     const bcn_looks looks = *shared;
     uint64_t *lanes[BCN_LANES] = {

@@ -221,8 +221,8 @@ py_cube_pick(PyObject *op, PyObject *args)
     py_watch watch;
     py_watch_start(&watch);
     PY_CORE_BEGIN(&watch)
-    status = bcn_cube_pick(py_cube_of(op), (size_t)dim, (uint64_t)position, limit,
-                           &out, &error);
+    status = bcn_cube_pick(py_cube_of(op), (size_t)dim, (uint64_t)position,
+                           limit, &out, &error);
     PY_CORE_END(&watch)
     return finish(op, status, out, &error);
 }
