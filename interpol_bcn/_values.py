@@ -6,7 +6,9 @@ the objects that came in, never imported here.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -130,7 +132,8 @@ def from_values(name: str, values: Iterable[Any]) -> Column:
         except OverflowError:
             return (name, "text", [_as_text(value) for value in values], None, None)
     if kinds <= {int, float}:
-        return (name, "number", array("d", [value or 0 for value in values]), None, nulls)
+        with contextlib.suppress(OverflowError):
+            return (name, "number", array("d", [value or 0 for value in values]), None, nulls)
     if kinds == {datetime.date}:
         days = [0 if value is None else (value - _EPOCH.date()).days for value in values]
         return (name, "date", array("i", days), None, nulls)
@@ -187,4 +190,7 @@ def _as_text(value: object) -> str | None:
         return str(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
-    return None
+    try:
+        return str(operator.index(value))  # type: ignore[call-overload]  # numpy's integers
+    except TypeError:
+        return None

@@ -61,7 +61,13 @@ class Log(_core.Log):
         infos = {
             field.name: self.column(number) for number, field in enumerate(schema.fields)
         }
-        self._infos = {name: info for name, info in infos.items() if info is not None}
+        # A column in which no row states a label has no domain, and so no axis.
+        labels = schema.of_kind("label")
+        self._infos = {
+            name: info
+            for name, info in infos.items()
+            if info is not None and (name in domains or name not in labels)
+        }
         self.columns = tuple(self._infos)
         self.domains = {name: domains[name] for name in self.columns if name in domains}
         self.account = account
@@ -140,7 +146,7 @@ class Log(_core.Log):
 
     def _coverage(self) -> tuple[int, int]:
         columns = [f.name for f in self.schema.fields if f.bureau and f.name in self.columns]
-        if not columns:
+        if not columns or not (len(self) or self.period_given):
             return 0, 0
         members = set(self._members())
         seen: set[int] = set()

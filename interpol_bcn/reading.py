@@ -261,6 +261,10 @@ class Reading:
                 raise
             except ValueError as error:
                 raise self._explained(error, one.name) from None
+            except OSError as error:
+                if error.filename is None and error.errno is not None:
+                    error.filename = one.name
+                raise
         if text and self.builder.seen == 0:
             raise InputError("a header and no rows", source=self.names[0], line=1)
         try:
@@ -409,7 +413,7 @@ class Reading:
         from .delimited import decoded, header
 
         with source.reading() as raw:
-            file = decoded(raw, self.options.encoding)
+            file = decoded(raw, self.options.encoding, source.name)
             head = header(file, source.name, self.options.delimiter)
             self.titles = self._match(head.titles, source.name, head.line)
             fields = [

@@ -314,7 +314,6 @@ written_times(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_options *options = piece->column->options;
     int64_t *times = piece->column->numbers;
-    slice->dates = 1;
     for (size_t i = 0; i < piece->count; i++) {
         bcn_bytes text = piece->column->texts[i];
         bcn_reason reason = BCN_REASON_TIME;
@@ -325,7 +324,7 @@ written_times(bcn_arrow_piece *piece, bcn_slice *slice)
         }
         if (options->parse_time(options->context, text, &times[i], &date,
                                 &reason)) {
-            slice->dates &= date;
+            slice->dates |= date;
         } else {
             times[i] = BCN_MISSING;
             BCN_TRY(bcn_arrow_fault(piece, i, reason, text));
@@ -374,7 +373,6 @@ bcn_arrow_times(bcn_arrow_piece *piece, bcn_slice *slice)
         slice->dates = 1;
         return dates(piece);
     case BCN_ARROW_NOTHING:
-        slice->dates = 1;
         return bcn_arrow_numbers(piece, true);
     default:
         return written_times(piece, slice);

@@ -58,14 +58,15 @@ bit_set(uint8_t *bits, size_t row, bool value)
                                     : bits[row / 8] & ~mask);
 }
 
-/* Room for bits of `rows` rows; the first time, all rows so far are stated. */
+/* Room for bits of `rows` rows; the first time, the `sure` rows before this
+ * one are all stated, also those put in this very call. */
 static bcn_status
-bits_reserve(bcn_store *store, size_t rows)
+bits_reserve(bcn_store *store, size_t sure, size_t rows)
 {
     bool first = store->stated.data == NULL;
     BCN_TRY(reserve(&store->stated, rows / 8 + 1, 1));
     if (first) {
-        memset(store->stated.data, 0xff, store->rows / 8 + 1);
+        memset(store->stated.data, 0xff, sure / 8 + 1);
     }
     return BCN_OK;
 }
@@ -174,7 +175,7 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
     BCN_TRY(reserve(&store->values, end, store->width));
     bool bits = missing || store->stated.data != NULL;
     if (bits) {
-        BCN_TRY(bits_reserve(store, end));
+        BCN_TRY(bits_reserve(store, store->rows, end));
     }
     void *tail = (char *)store->values.data + store->rows * store->width;
     if (!bits && store->width == 1) {
@@ -239,6 +240,9 @@ bcn_store_text(const bcn_store *store, size_t row)
     }
     const uint64_t *ends = store->ends.data;
     uint64_t start = row == 0 ? 0 : ends[row - 1];
+    if (ends[row] == start) {
+        return (bcn_bytes){"", 0}; /* there may be no bytes at all */
+    }
     const char *bytes = store->bytes.data;
     return (bcn_bytes){bytes + start, (size_t)(ends[row] - start)};
 }
@@ -270,7 +274,7 @@ text_put(bcn_store *store, size_t row, bcn_bytes text)
     }
     ((uint64_t *)store->ends.data)[row] = used + text.length;
     if (text.data == NULL || store->stated.data != NULL) {
-        BCN_TRY(bits_reserve(store, row + 1));
+        BCN_TRY(bits_reserve(store, row, row + 1));
         bit_set(store->stated.data, row, text.data != NULL);
     }
     return BCN_OK;
@@ -405,8 +409,8 @@ squeeze(bcn_store *store, size_t rows, const uint8_t *skip)
     return to - store->rows;
 }
 
-static int
-text_compare(bcn_bytes a, bcn_bytes b)
+int
+bcn_text_compare(bcn_bytes a, bcn_bytes b)
 {
     size_t shared = a.length < b.length ? a.length : b.length;
     int order = shared != 0 ? memcmp(a.data, b.data, shared) : 0;
@@ -458,7 +462,7 @@ note_texts(bcn_store *store, size_t from, size_t end)
             store->sorted = store->rising = false;
         } else if (i > 0) {
             bcn_bytes before = bcn_store_text(store, i - 1);
-            int order = text_compare(before, text);
+            int order = bcn_text_compare(before, text);
             store->sorted = order <= 0;
             store->rising = store->rising && order < 0;
         }
@@ -508,7 +512,9 @@ bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
             continue;
         }
         if (store->texts) {
-            memmove(bytes + to_byte, bytes + from_byte, (size_t)length);
+            if (length != 0) {
+                memmove(bytes + to_byte, bytes + from_byte, (size_t)length);
+            }
             from_byte += length;
             to_byte += length;
             ends[to] = to_byte;
@@ -547,81 +553,4 @@ bcn_store_same(const bcn_store *store, size_t a, size_t b)
                                bcn_store_text(store, b));
     }
     return bcn_store_value(store, a) == bcn_store_value(store, b);
-}
-
-/* --- the domain that was met -------------------------------------------- */
-
-static bool
-before(const bcn_labels *labels, uint32_t a, uint32_t b)
-{
-    return text_compare(bcn_labels_text(labels, a),
-                        bcn_labels_text(labels, b)) < 0;
-}
-
-/* Merge sort: at most 65,535 labels, and no allocator but ours. */
-static void
-sort_numbers(const bcn_labels *labels, uint32_t *numbers, uint32_t *room,
-             size_t count)
-{
-    if (count < 2) {
-        return;
-    }
-    size_t half = count / 2;
-    sort_numbers(labels, numbers, room, half);
-    sort_numbers(labels, numbers + half, room, count - half);
-    memcpy(room, numbers, count * sizeof *numbers);
-    size_t a = 0, b = half;
-    for (size_t i = 0; i < count; i++) {
-        bool right = a == half || (b < count && before(labels, room[b],
-                                                       room[a]));
-        numbers[i] = right ? room[b++] : room[a++];
-    }
-}
-
-bcn_status
-bcn_labels_order(const bcn_labels *labels, uint32_t **order)
-{
-    size_t count = bcn_labels_count(labels);
-    uint32_t *numbers = bcn_alloc(count, sizeof *numbers);
-    uint32_t *room = bcn_alloc(count, sizeof *room);
-    if (numbers == NULL || room == NULL) {
-        bcn_free(numbers);
-        bcn_free(room);
-        return BCN_NOMEM;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        numbers[i] = i;
-    }
-    sort_numbers(labels, numbers, room, count);
-    bcn_free(room);
-    *order = numbers;
-    return BCN_OK;
-}
-
-bcn_status
-bcn_store_renumber(bcn_store *store, const uint32_t *order, size_t count)
-{
-    bool same = true;
-    for (uint32_t i = 0; i < count; i++) {
-        same &= order[i] == i;
-    }
-    if (same) {
-        return BCN_OK;
-    }
-    uint32_t *fresh = bcn_alloc(count, sizeof *fresh);
-    if (fresh == NULL) {
-        return BCN_NOMEM;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        fresh[order[i]] = i;
-    }
-    uint32_t unstated = bcn_unstated(store->width);
-    for (size_t i = 0; i < store->rows; i++) {
-        uint32_t code = (uint32_t)bcn_store_value(store, i);
-        if (code != unstated) {
-            number_set(store->values.data, store->width, i, fresh[code]);
-        }
-    }
-    bcn_free(fresh);
-    return BCN_OK;
 }
