@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
@@ -10,7 +10,7 @@ from .account import Account, Rejected
 from .axes import axis_names
 from .cube import Cube, Facts
 from .errors import QueryError, suggest
-from .query import Plan, check_names, memory_available, plan
+from .query import Plan, check_names, frozen, memory_available, plan
 
 if TYPE_CHECKING:
     from ._days import Day
@@ -54,6 +54,7 @@ class Log(_core.Log):
         period: tuple[int, int] | None = None,
         unit: str = "recipient",
         synthetic: str = "",
+        read: Sequence[str] = (),
     ) -> Any:
         """Return a log of this class over finished columns."""
         self = cls(core)
@@ -69,6 +70,8 @@ class Log(_core.Log):
             if info is not None and (name in domains or name not in labels)
         }
         self.columns = tuple(self._infos)
+        if not len(self):  # what no row filled was read all the same
+            self.columns = tuple(n for n in schema.names if n in self._infos or n in read)
         self.domains = {name: domains[name] for name in self.columns if name in domains}
         self.account = account
         self.unit = unit
@@ -113,7 +116,7 @@ class Log(_core.Log):
     @property
     def axes(self) -> tuple[str, ...]:
         """The names of all axes this log can be asked along."""
-        return tuple(axis_names(self.domains, self.columns))
+        return tuple(axis_names(self.schema, self.domains, self.columns, self.dates_only))
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -128,6 +131,8 @@ class Log(_core.Log):
 
     def table_size(self, column: str) -> int:
         """Return the entries of a table over a label column: 256 or 65,536."""
+        if not len(self):
+            return 65536 if len(self.domains.get(column, ())) > 255 else 256
         values = self._infos[column]["values"]
         return 65536 if memoryview(values).itemsize == 2 else 256
 
@@ -156,16 +161,24 @@ class Log(_core.Log):
             seen.update(index for index, value in enumerate(cells) if value)
         return len(seen & members), len(members)
 
-    def _members(self) -> tuple[int, ...]:
-        """The codes of who was a member on any day of the period."""
+    def _members(self, period: tuple[int, int] | None = None) -> tuple[int, ...]:
+        """The codes of who was a member on any day of a period, by default the log's.
+
+        Of a log without times, who is a member now.
+        """
         from ._instants import format_instant
 
-        column = next(f.name for f in self.schema.fields if f.bureau and f.name in self.columns)
-        first, last = (
-            format_instant(time, "UTC")[:10]
-            for time in (self.period[0], max(self.period[0], self.period[1] - 1))
-        )
-        return self.domains[column].members_in(first, last)
+        start, stop = self.period if period is None else period
+        domain = next(
+            (self.domains[f.name] for f in self.schema.fields
+             if f.bureau and f.name in self.domains), None,
+        )  # fmt: skip
+        if domain is None:
+            return ()
+        if self.period[0] == self.period[1]:
+            return tuple(code for code, now in enumerate(domain.member_mask) if now)
+        first = format_instant(start, "UTC")[:10]
+        return domain.members_in(first, format_instant(max(start, stop - 1), "UTC")[:10])
 
     def __repr__(self) -> str:
         from ._instants import format_period
@@ -174,7 +187,12 @@ class Log(_core.Log):
         words = f"{self.total:,} {unit}"
         if self.schema.weight in self.columns:
             words += f" in {len(self):,} rows"
-        words += f", {format_period(*self.period)}" if len(self) else ", no rows"
+        if not len(self):
+            words += ", no rows"
+        elif self.period[0] < self.period[1]:
+            words += f", {format_period(*self.period)}"
+        else:
+            words += ", without times"
         seen, members = self.coverage
         if members:
             words += f", {seen} of {members} members"
@@ -228,12 +246,14 @@ class Log(_core.Log):
 
         Rows that do not state the measure add nothing.  Everything else is as in ``count``.
         A measure is its row's total: it is never multiplied by the row's weight.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"], "size": [2**62, 5],
+        ...                          "sender": ["FRA", "FRA"], "receiver": ["DEU", "ITA"]})
+        >>> log.sum("size", "sender")["FRA"] - 2**62
+        5
         """
-        if measure not in self.measures:
-            known = ", ".join(map(repr, self.measures)) or "none here"
-            near = suggest(str(measure), self.measures)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
+        self._check_measure(measure)
         return self._ask(check_names(axes), where, tz, asof, None, measure=measure)
 
     def flow(
@@ -244,13 +264,42 @@ class Log(_core.Log):
         unit: str | None = None,
         measure: str | None = None,
     ) -> FlowMatrix:
-        """Return who wrote to whom: a square cube, sender by receiver."""
+        """Return who wrote to whom: a square cube, sender by receiver.
+
+        ``measure`` adds up a whole-number column instead of counting; ``where``, ``tz``
+        and ``unit`` are as in ``count``.  Raise QueryError where the log was read without
+        senders or receivers, or where they are of different domains.  Costs one pass.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.flow()["France", "Germany"]
+        1
+        """
         from .flow import FlowMatrix
 
         pair = self.schema.keys
         if len(pair) != 2:
             raise QueryError(f"{self.schema.record} have no sender and receiver")
+        lacking = [name for name in pair if name not in self.columns]
+        if lacking:
+            raise QueryError(f"a flow needs {' and '.join(pair)}; {lacking[0]!r} was not read")
+        first, second = (self.domains.get(name) for name in pair)
+        if first is not second and first != second:
+            raise QueryError(
+                f"a flow is square, but {pair[0]} and {pair[1]} are of different domains; "
+                f"count({pair[0]!r}, {pair[1]!r}) needs no common one"
+            )
+        if measure is not None:
+            self._check_measure(measure)
         return self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+
+    def _check_measure(self, measure: object) -> None:
+        if measure not in self.measures:
+            known = ", ".join(map(repr, self.measures)) or "none here"
+            near = suggest(str(measure), self.measures)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
 
     def _ask(
         self,
@@ -270,9 +319,9 @@ class Log(_core.Log):
             number = self.schema.number(measure)
         elif not rows:
             number, groups = self._counting(unit or self.unit)
-        cells = 1
-        for size in laid.shape:
-            cells *= size
+        if not len(self):  # nothing to look at, and perhaps no columns to look into
+            core = self.run(laid.shape, [], [], [], -1, None, 0, memory_available())
+            return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
         core = self.run(
             laid.shape,
             laid.terms,
@@ -281,9 +330,9 @@ class Log(_core.Log):
             number,
             groups,
             0,
-            memory_available() if cells > 1 << 20 else 0,
+            memory_available() if laid.cells > 1 << 20 else 0,
         )
-        return (made or Cube)._answer(core, self, laid, tz, measure, unit or self.unit)
+        return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
 
     def _counting(self, unit: str) -> tuple[int, tuple[int, int] | None]:
         """What to add up for a count: the weight's column, or messages by their id."""
@@ -303,7 +352,10 @@ class Log(_core.Log):
         self, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any, asof: Any
     ) -> Plan:
         """Lay down a question, or find it laid down before."""
-        key = (names, repr(where) if where else None, repr(tz), repr(asof))
+        try:
+            key = (names, frozen(where), frozen(tz), frozen(asof))
+        except TypeError:
+            return plan(self, names, where, tz, asof)
         laid = self._plans.get(key)
         if laid is None:
             laid = plan(self, names, where, tz, asof)
@@ -311,6 +363,18 @@ class Log(_core.Log):
                 self._plans.clear()
             self._plans[key] = laid
         return laid
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a log is not pickled: send its source and read it there, or send cubes, "
+            "which add up"
+        )
 
 
 class MessageLog(Log):

@@ -299,7 +299,7 @@ class Reading:
                 domains[field.name] = Domain(labels)
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
-            unit=self.options.unit, synthetic=synthetic,
+            unit=self.options.unit, synthetic=synthetic, read=tuple(self.titles),
         )  # fmt: skip
 
     def _account(self) -> Account:
