@@ -160,9 +160,7 @@ def heat(
              "scale": {"range": list(SHADES), "domain": [0, most or 1]},
              "legend": {"title": legend, "format": _format([most]), "gradientLength": 120,
                         "tickCount": 4}}  # fmt: skip
-    layers: list[Spec] = [
-        {"mark": {"type": "rect"}, "encoding": {**encoding, "color": shade}}
-    ]
+    layers: list[Spec] = [{"mark": {"type": "rect"}, "encoding": {**encoding, "color": shade}}]
     if figures:
         ink = {"condition": {"test": "datum.d", "value": "white"}, "value": "#111"}
         layers.append(

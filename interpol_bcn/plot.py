@@ -369,9 +369,7 @@ def _moment(axis: str, label: str, language: str) -> str:
     return label
 
 
-def _curve(
-    name: str, labels: list[str], values: list[int]
-) -> tuple[list[str] | None, list[int]]:
+def _curve(name: str, labels: list[str], values: list[int]) -> tuple[list[str] | None, list[int]]:
     """Moments in UTC and their values, added up to coarser units while there are too many."""
     if name not in ("day", "hour", "minute", "second"):
         return None, values

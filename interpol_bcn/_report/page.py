@@ -53,7 +53,7 @@ def page(found: Findings, title: str, charts: bool) -> str:
         f'<html lang="{language}" dir="{"rtl" if is_rtl(language) else "ltr"}">\n'
         '<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; img-src data:\">"
         f"<title>{safe(title)}, {safe(found.period_words())}</title>\n"
         f"<style>{style}</style></head>\n<body>\n"

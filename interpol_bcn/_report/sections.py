@@ -11,7 +11,7 @@ from .findings import Findings
 from .markup import Cell, figure, safe, table
 
 __all__ = [
-    "Drawer", "about", "headlines", "kinds", "made", "method", "network", "over_time", "pairs",
+    "Drawer", "about", "headline_figures", "headlines", "kinds", "made", "method", "network", "over_time", "pairs",
     "receivers", "refused", "regions", "senders", "silent", "week",
 ]  # fmt: skip
 
@@ -78,13 +78,14 @@ def about(found: Findings) -> str:
         shown = ", ".join(sources[:5]) + (f" … ({len(sources):,})" if len(sources) > 5 else "")
         facts.append(("sources_label", shown))
     lines = "".join(
-        f"<dt>{safe(found.say(key))}</dt><dd><bdi>{safe(words)}</bdi></dd>\n" for key, words in facts
+        f"<dt>{safe(found.say(key))}</dt><dd><bdi>{safe(words)}</bdi></dd>\n"
+        for key, words in facts
     )
     return f'{banner}<dl class="about">{lines}</dl>\n'
 
 
-def headlines(found: Findings, _: Drawer) -> str:
-    """The figures that people quote."""
+def headline_figures(found: Findings) -> list[tuple[str, str]]:
+    """The figures that people quote, each with what it is."""
     total, seconds = found.total, found.seconds
     cards = [
         (found.integer(total), found.say("total")),
@@ -111,9 +112,14 @@ def headlines(found: Findings, _: Drawer) -> str:
     ten = sum(value for _, value in order[:10])
     if len(order) > 10 and total:
         cards.append((found.percent(ten / total), found.say("top_share", count=10)))
+    return cards
+
+
+def headlines(found: Findings, _: Drawer) -> str:
+    """The figures that people quote, as cards."""
     items = "".join(
         f"<li><strong><bdi>{safe(figure)}</bdi></strong><span>{safe(words)}</span></li>\n"
-        for figure, words in cards
+        for figure, words in headline_figures(found)
     )
     return f'<ul class="cards">{items}</ul>\n'
 
