@@ -71,6 +71,7 @@ def report(
     """
     from ..logs import MessageLog
     from .findings import Findings
+    from .markup import plain
     from .page import page
 
     if not isinstance(log, MessageLog):
@@ -86,4 +87,4 @@ def report(
         charts = find_spec("vl_convert") is not None
     findings = Findings(log, language, tz, n)
     words = title or findings.say("title")
-    return Report(page(findings, words, charts), f"{words}, {findings.period_words()}")
+    return Report(page(findings, words, charts), f"{words}, {plain(findings.period_words())}")

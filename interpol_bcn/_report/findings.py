@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .._i18n import format_integer, format_number, format_percent, message
+from .._i18n import format_integer, format_number, format_percent, is_rtl, message
 from ..axes import NOT_STATED
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ class Findings:
 
     def period_words(self) -> str:
         """Return the period in words."""
-        return self.say("period", first=self.days[0], last=self.days[1])
+        return self.say("period", first=self.ltr(self.days[0]), last=self.ltr(self.days[1]))
+
+    def ltr(self, text: str) -> str:
+        """Return a date or code that keeps its order among words written from the right."""
+        return f"\u2066{text}\u2069" if is_rtl(self.language) else text
 
     # Totals
 

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from .._text import printable
 
-__all__ = ["Cell", "figure", "rows_of", "safe", "table"]
+__all__ = ["Cell", "figure", "plain", "rows_of", "safe", "table", "words"]
+
+
+#: A date between isolates, as Findings.ltr writes it.
+_ISOLATED = re.compile("\u2066([0-9T:.Z +-]{1,40})\u2069")
+
+
+def plain(text: str) -> str:
+    """Return a text without the isolates around its dates."""
+    return _ISOLATED.sub(r"\1", text)
 
 
 def safe(text: str) -> str:
-    """Return a text that cannot be taken for markup."""
-    return escape(printable(text))
+    """Return a text that cannot be taken for markup, for attributes too."""
+    return escape(printable(plain(text)))
+
+
+def words(text: str) -> str:
+    """Return a text as markup that keeps its dates in their order in any direction."""
+    parts = _ISOLATED.split(text)
+    return "".join(
+        f'<bdi dir="ltr">{safe(part)}</bdi>' if at % 2 else safe(part)
+        for at, part in enumerate(parts)
+    )
 
 
 @dataclass(frozen=True)
@@ -63,14 +82,19 @@ def table(
     *,
     total: Sequence[Cell] | None = None,
     wide: bool = False,
+    quiet: bool = False,
 ) -> str:
-    """Return a table with its caption, in a box that scrolls sideways where it must."""
+    """Return a table with its caption, in a box that scrolls sideways where it must.
+
+    ``quiet`` leaves the caption to those who hear the page: the heading above says the same.
+    """
     top = "".join(cell.html("col") for cell in heads)
     foot = f"<tfoot>{rows_of([total], 'sum')}</tfoot>" if total else ""
     kind = ' class="wide"' if wide else ""
+    hidden = ' class="quiet"' if quiet else ""
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{safe(caption)}">'
-        f"<table{kind}><caption>{safe(caption)}</caption>\n"
+        f"<table{kind}><caption><span{hidden}>{safe(caption)}</span></caption>\n"
         f"<thead><tr>{top}</tr></thead>\n<tbody>{rows_of(rows)}</tbody>{foot}</table></div>\n"
     )
 
@@ -79,5 +103,5 @@ def figure(svg: str, caption: str) -> str:
     """Return a chart with its caption."""
     return (
         f'<figure><div class="chart" tabindex="0" role="group" aria-label="{safe(caption)}">'
-        f'{svg}</div><figcaption class="soft">{safe(caption)}</figcaption></figure>\n'
+        f'{svg}</div><figcaption class="soft">{words(caption)}</figcaption></figure>\n'
     )

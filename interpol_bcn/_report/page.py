@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .._i18n import is_rtl
 from . import sections
 from .findings import Findings
-from .markup import safe
+from .markup import safe, words
 from .sections import Drawer
 
 __all__ = ["page"]
@@ -40,11 +40,11 @@ def page(found: Findings, title: str, charts: bool) -> str:
         inner = make(found, draw)
         if inner:
             made.append((anchor, found.say(key or f"{found.scale}s"), inner))
-    links = "".join(f'<li><a href="#{name}">{safe(words)}</a></li>' for name, words, _ in made)
+    links = "".join(f'<li><a href="#{name}">{safe(head)}</a></li>' for name, head, _ in made)
     body = "".join(
-        f'<section id="{name}" aria-labelledby="{name}-h"><h2 id="{name}-h">{safe(words)}</h2>\n'
+        f'<section id="{name}" aria-labelledby="{name}-h"><h2 id="{name}-h">{safe(head)}</h2>\n'
         f"{inner}</section>\n"
-        for name, words, inner in made
+        for name, head, inner in made
     )
     language = found.language
     first = made[0][0]
@@ -59,7 +59,7 @@ def page(found: Findings, title: str, charts: bool) -> str:
         f"<style>{style}</style></head>\n<body>\n"
         f'<a class="skip" href="#{first}">{safe(found.say("skip"))}</a>\n'
         f'<header class="top"><h1>{safe(title)}</h1>\n'
-        f'<p class="period">{safe(found.period_words())}</p>\n'
+        f'<p class="period">{words(found.period_words())}</p>\n'
         f"{sections.about(found)}</header>\n"
         f'<main><nav aria-label="{safe(found.say("contents"))}"><ul>{links}</ul></nav>\n'
         f"{body}</main>\n"

@@ -7,12 +7,13 @@ from typing import Any
 from .. import _charts
 from .._i18n import heading, message
 from ..axes import NOT_STATED
+from . import markup
 from .findings import Findings
 from .markup import Cell, figure, safe, table
 
 __all__ = [
-    "Drawer", "about", "headline_figures", "headlines", "kinds", "made", "method", "network", "over_time", "pairs",
-    "receivers", "refused", "regions", "senders", "silent", "week",
+    "Drawer", "about", "headline_figures", "headlines", "kinds", "made", "method", "network",
+    "over_time", "pairs", "receivers", "refused", "regions", "senders", "silent", "week",
 ]  # fmt: skip
 
 
@@ -32,8 +33,10 @@ class Drawer:
         found = self.found
         words = f"{found.period_words()}; {_coverage(found)}"
         if found.log.synthetic:
-            words += f"; {found.log.synthetic}"
-        return figure(Chart(spec, caption, words).to_svg(titled=False), f"{caption}. {words}.")
+            words += f"; {found.say('synthetic_short')}"
+        return figure(
+            Chart(spec, caption, markup.plain(words)).to_svg(titled=False), f"{caption}. {words}."
+        )
 
 
 def _coverage(found: Findings) -> str:
@@ -43,7 +46,7 @@ def _coverage(found: Findings) -> str:
 
 def _p(text: str, kind: str = "") -> str:
     name = f' class="{kind}"' if kind else ""
-    return f"<p{name}>{safe(text)}</p>\n"
+    return f"<p{name}>{markup.words(text)}</p>\n"
 
 
 def _head(found: Findings, *names: str) -> list[Cell]:
@@ -78,7 +81,7 @@ def about(found: Findings) -> str:
         shown = ", ".join(sources[:5]) + (f" … ({len(sources):,})" if len(sources) > 5 else "")
         facts.append(("sources_label", shown))
     lines = "".join(
-        f"<dt>{safe(found.say(key))}</dt><dd><bdi>{safe(words)}</bdi></dd>\n"
+        f"<dt>{safe(found.say(key))}</dt><dd><bdi>{markup.words(words)}</bdi></dd>\n"
         for key, words in facts
     )
     return f'{banner}<dl class="about">{lines}</dl>\n'
@@ -106,6 +109,8 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
             label = found.month(peak[0]) if axis == "month" else peak[0]
             if axis == "hour":
                 label = label.replace("T", " ") + ":00"
+            if axis != "month":
+                label = found.ltr(label)
             words = found.say("of_messages", count=found.integer(peak[1]))
             cards.append((label, f"{found.say(f'busiest_{axis}')}: {words}"))
     _axis, _values, order = found.largest("sender")
@@ -118,7 +123,7 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
 def headlines(found: Findings, _: Drawer) -> str:
     """The figures that people quote, as cards."""
     items = "".join(
-        f"<li><strong><bdi>{safe(figure)}</bdi></strong><span>{safe(words)}</span></li>\n"
+        f"<li><strong>{markup.words(figure)}</strong><span>{safe(words)}</span></li>\n"
         for figure, words in headline_figures(found)
     )
     return f'<ul class="cards">{items}</ul>\n'
@@ -146,7 +151,9 @@ def over_time(found: Findings, draw: Drawer) -> str:
     foot = [Cell(heading("total", found.language)), Cell(found.integer(sum(values)), number=True),
             Cell(found.percent(1), number=True)]  # fmt: skip
     heads = _head(found, found.scale, "messages", "share")
-    return draw(spec, f"{measure}: {title}") + table(title, heads, rows, total=foot)
+    chart = draw(spec, title)
+    whole = table(title, heads, rows, total=foot, quiet=True)
+    return f'<div class="side">{chart}{whole}</div>\n' if chart else whole
 
 
 def week(found: Findings, draw: Drawer) -> str:
@@ -169,7 +176,7 @@ def week(found: Findings, draw: Drawer) -> str:
     ]
     heads = [Cell(heading("day_of_week", found.language))]
     heads += [Cell(f"{hour:02}", number=True) for hour in range(24)]
-    whole = table(found.say("week"), heads, rows)
+    whole = table(found.say("week"), heads, rows, quiet=not chart)
     if chart:
         whole = f"<details><summary>{safe(found.say('table_of'))}</summary>{whole}</details>\n"
     return _p(found.say("week_words", zone=found.zone)) + chart + whole
@@ -217,7 +224,7 @@ def _largest(found: Findings, axis: str, title: str) -> str:
     words = found.say(
         "largest_words", count=found.integer(len(rows)), all=found.integer(len(order))
     )
-    return _p(words) + table(title, heads, rows, total=total_row, wide=True)
+    return _p(words) + table(title, heads, rows, total=total_row, wide=True, quiet=True)
 
 
 def kinds(found: Findings, draw: Drawer) -> str:
@@ -264,8 +271,8 @@ def regions(found: Findings, draw: Drawer) -> str:
     sender, receiver = (heading(name, found.language) for name in ("sender", "receiver"))
     corner = f"{sender} \\ {receiver}"
     heads = [Cell(corner), *(Cell(name, number=True) for name in names), Cell(total, number=True)]
-    words = found.say("regions_words", day=found.days[1][:10])
-    return _p(words) + table(found.say("regions"), heads, rows, total=foot, wide=True)
+    words = found.say("regions_words", day=found.ltr(found.days[1][:10]))
+    return _p(words) + table(found.say("regions"), heads, rows, total=foot, wide=True, quiet=True)
 
 
 def pairs(found: Findings, draw: Drawer) -> str:
@@ -294,7 +301,7 @@ def pairs(found: Findings, draw: Drawer) -> str:
         chart = draw(spec, caption)
     heads = _head(found, "sender", "receiver", "messages", "share")
     return _p(found.say("pairs_words")) + chart + table(
-        found.say("pairs"), heads, rows, wide=True)  # fmt: skip
+        found.say("pairs"), heads, rows, wide=True, quiet=True)  # fmt: skip
 
 
 def silent(found: Findings, draw: Drawer) -> str:
@@ -321,7 +328,7 @@ def silent(found: Findings, draw: Drawer) -> str:
         for expected, a, b in found.silent[: found.n]
     ]  # fmt: skip
     heads = [*_head(found, "sender", "receiver"), Cell(found.say("expected"), number=True)]
-    made = _p(words) + table(found.say("silent"), heads, rows, wide=True)
+    made = _p(words) + table(found.say("silent"), heads, rows, wide=True, quiet=True)
     if found.never:
         listed = ", ".join(sorted(names[at] for at in found.never))
         made += _p(f"{found.say('never')} ({found.integer(len(found.never))}): {listed}.")
@@ -355,7 +362,7 @@ def network(found: Findings, draw: Drawer) -> str:
     ]
     heads = [Cell(found.say("measure")), Cell(heading("value", found.language), number=True),
              Cell(found.say("meaning"))]  # fmt: skip
-    return table(found.say("network"), heads, cells, wide=True)
+    return table(found.say("network"), heads, cells, wide=True, quiet=True)
 
 
 def refused(found: Findings, draw: Drawer) -> str:
@@ -382,7 +389,7 @@ def refused(found: Findings, draw: Drawer) -> str:
     ]
     heads = [*_head(found, "reason"), Cell(heading("column", found.language)),
              *_head(found, "value", "rows")]  # fmt: skip
-    return _p(words) + table(found.say("refused"), heads, rows, wide=True)
+    return _p(words) + table(found.say("refused"), heads, rows, wide=True, quiet=True)
 
 
 def method(found: Findings, draw: Drawer) -> str:
@@ -427,4 +434,4 @@ def made(found: Findings) -> str:
 
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     synthetic = f" {found.say('synthetic')}" if found.log.synthetic else ""
-    return _p(found.say("made", version=__version__, time=now) + synthetic)
+    return _p(found.say("made", version=__version__, time=found.ltr(now)) + synthetic)

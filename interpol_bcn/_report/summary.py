@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .findings import Findings
+from .markup import plain
 from .sections import headline_figures
 
 if TYPE_CHECKING:
@@ -26,4 +27,4 @@ def summary(log: MessageLog, language: str = "en", tz: Any = "UTC") -> str:
     cards = headline_figures(found)
     wide = max(len(figure) for figure, _ in cards)
     lines += [f"  {figure:>{wide}}  {words}" for figure, words in cards]
-    return "\n".join(lines)
+    return plain("\n".join(lines))
