@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .domain import Domain
     from .schema import Schema
 
-__all__ = ["NOT_STATED", "Axis", "CALENDAR", "resolve_axis"]
+__all__ = ["CALENDAR", "NOT_STATED", "Axis", "resolve_axis"]
 
 NOT_STATED = "not stated"
 

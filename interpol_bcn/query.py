@@ -75,8 +75,8 @@ class Plan:
 def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz: Any,
          asof: Any = None) -> Plan:  # fmt: skip
     """Lay down a question about a log; raise QueryError or LabelError where it is none."""
-    from ._zones import resolve_zone
     from ._instants import format_instant
+    from ._zones import resolve_zone
 
     made = Plan()
     zone = resolve_zone(tz)
