@@ -10,6 +10,13 @@
 bool
 py_stay_begin(py_builder *self, py_stay *stay)
 {
+    /* On the thread of the call its own state again: with a second one,
+     * C code below that uses PyGILState_Ensure would wait for itself. */
+    if (PyThread_get_thread_ident() == self->thread) {
+        stay->own = NULL;
+        PyEval_RestoreThread(self->caller);
+        return true;
+    }
     stay->own = PyThreadState_New(self->interpreter);
     if (stay->own == NULL) {
         return false;
@@ -21,8 +28,13 @@ py_stay_begin(py_builder *self, py_stay *stay)
 void
 py_stay_end(py_stay *stay)
 {
+    if (stay->own == NULL) {
+        (void)PyEval_SaveThread();
+        return;
+    }
     PyThreadState_Clear(stay->own);
-    PyThreadState_DeleteCurrent();
+    PyEval_ReleaseThread(stay->own);
+    PyThreadState_Delete(stay->own);
 }
 
 void
@@ -31,7 +43,9 @@ py_builder_carry(py_builder *self)
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PyErr_NormalizeException(&type, &value, &trace);
-    Py_XSETREF(self->raised, value);
+    PyObject *before = self->raised;
+    self->raised = value;
+    Py_XDECREF(before);
     Py_XDECREF(type);
     Py_XDECREF(trace);
 }
@@ -55,7 +69,7 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
         status = BCN_INVALID;
     } else if (number >= 0 && (unsigned long)number < size) {
         *code = (uint32_t)number;
-    } else if (number < 0 && -number < BCN_REASON_COUNT) {
+    } else if (number < 0 && number > -(long)BCN_REASON_COUNT) {
         *code = BCN_REFUSED | (uint32_t)-number;
     } else {
         status = bcn_fail(&self->error, BCN_RANGE,
@@ -69,16 +83,29 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
 
 /* --- calls ------------------------------------------------------------------ */
 
+/* True when no call runs; else an exception is set. */
+static bool
+is_idle(py_builder *self)
+{
+    if (self->busy) {
+        PyErr_SetString(PyExc_ValueError, "the builder is busy in a call");
+    }
+    return !self->busy;
+}
+
 int
 py_builder_begin(py_builder *self)
 {
-    if (!self->ready || self->busy) {
-        PyErr_SetString(PyExc_ValueError,
-                        self->busy ? "the builder is busy in another thread"
-                                   : "the builder has finished");
+    if (!is_idle(self)) {
+        return -1;
+    }
+    if (!self->ready) {
+        PyErr_SetString(PyExc_ValueError, "the builder has finished");
         return -1;
     }
     self->busy = true;
+    self->caller = PyThreadState_Get();
+    self->thread = PyThread_get_thread_ident();
     self->error.text[0] = '\0';
     return 0;
 }
@@ -282,6 +309,9 @@ builder_preload(PyObject *op, PyObject *args)
                           &codes)) {
         return NULL;
     }
+    if (!is_idle(self)) {
+        return NULL;
+    }
     if (column < 0 || (size_t)column >= self->core.schema.count ||
         self->core.schema.fields[column].kind != BCN_LABEL) {
         PyErr_SetString(PyExc_ValueError, "not a label column");
@@ -325,7 +355,7 @@ static PyObject *
 builder_begin(PyObject *op, PyObject *number)
 {
     unsigned long source = PyLong_AsUnsignedLong(number);
-    if (PyErr_Occurred()) {
+    if (PyErr_Occurred() || !is_idle((py_builder *)op)) {
         return NULL;
     }
     bcn_builder_begin(&((py_builder *)op)->core, (uint32_t)source);

@@ -12,6 +12,8 @@ typedef struct py_builder {
     bool busy;              /* a call is running without the interpreter */
     PyObject *resolve;      /* (column, text) -> code, or minus a reason */
     PyInterpreterState *interpreter;
+    PyThreadState *caller;  /* of the call that runs, and its thread */
+    unsigned long thread;
     PyObject *raised;       /* an exception from another thread, or NULL */
     bcn_error error;
 } py_builder;
