@@ -175,4 +175,3 @@ def simulate_messages(
 def split_record(
     text: bytes, whole: bool, delimiter: bytes, quote: bytes, /
 ) -> tuple[list[str], int, int, int] | None: ...
-

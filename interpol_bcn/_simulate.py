@@ -19,10 +19,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .logs import MessageLog
     from array import array
 
     from interpol_bcn._core import Memory
+
+    from .logs import MessageLog
 
 #: The labels of the codes in the columns ``kind`` and ``priority``.
 KINDS = ("message", "request", "reply", "diffusion", "notice")
@@ -141,7 +142,9 @@ def simulate_messages(
         if name in labels:
             columns.append((name, "label", data, list(labels[name]), None))
         else:
-            columns.append((name, "tsu:UTC" if name == "sent_at" else "number", data, None, nulls.get(name)))
+            columns.append(
+                (name, "tsu:UTC" if name == "sent_at" else "number", data, None, nulls.get(name))
+            )
     table = _core.arrow_export(columns, True)
     names = [name if name in made else None for name in MESSAGES.names]
     return reading.run_table(table, names, MessageLog, f"synthetic data, seed {seed}")
@@ -166,7 +169,8 @@ def simulate_columns(
 
     Returns ``sent_at`` (microseconds UTC, ascending), ``sender``, ``receiver`` (codes in labels),
     ``kind`` (in KINDS), ``priority`` (in PRIORITIES), ``size`` (bytes), ``message_id``
-    (ascending) and ``reply_to`` (an earlier ``message_id``, or -2**63 for none) and ``no_reply`` (1 for none).
+    (ascending), ``reply_to`` (an earlier ``message_id``, or -2**63 for none) and ``no_reply``
+    (1 for none).
     Raises ValueError for arguments out of range or fewer than two known bureaus.
     Takes 32 bytes and some 100 ns (one thread) a row.
 

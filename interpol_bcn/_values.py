@@ -6,7 +6,9 @@ the objects that came in, never imported here.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -130,12 +132,22 @@ def from_values(name: str, values: Iterable[Any]) -> Column:
         except OverflowError:
             return (name, "text", [_as_text(value) for value in values], None, None)
     if kinds <= {int, float}:
-        return (name, "number", array("d", [value or 0 for value in values]), None, nulls)
-    if all(issubclass(kind, datetime.datetime) for kind in kinds):
-        return _from_datetimes(name, values)
+        with contextlib.suppress(OverflowError):
+            return (name, "number", array("d", [value or 0 for value in values]), None, nulls)
     if kinds == {datetime.date}:
         days = [0 if value is None else (value - _EPOCH.date()).days for value in values]
         return (name, "date", array("i", days), None, nulls)
+    if all(issubclass(kind, datetime.date) for kind in kinds):
+        # A workbook gives its midnights as dates.
+        return _from_datetimes(
+            name,
+            [
+                datetime.datetime.combine(value, datetime.time())
+                if type(value) is datetime.date
+                else value
+                for value in values
+            ],
+        )
     return (name, "text", _texts(name, values), None, None)
 
 
@@ -178,4 +190,7 @@ def _as_text(value: object) -> str | None:
         return str(value)
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
-    return None
+    try:
+        return str(operator.index(value))  # type: ignore[call-overload]  # numpy's integers
+    except TypeError:
+        return None

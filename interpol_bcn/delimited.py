@@ -34,28 +34,47 @@ class Head(NamedTuple):
 class _Decoded:
     """Bytes in another encoding, given out as UTF-8."""
 
-    def __init__(self, file: Readable, encoding: str) -> None:
+    def __init__(self, file: Readable, encoding: str, source: str) -> None:
         self._file = file
+        self._encoding = encoding
+        self._source = source
         self._decoder = codecs.getincrementaldecoder(encoding)("strict")
         self._left = b""
+        self._lines = 0  # ended so far
 
     def read(self, size: int = -1, /) -> bytes:
         while len(self._left) < size:
             raw = self._file.read(size)
-            self._left += self._decoder.decode(raw, final=not raw).encode()
+            try:
+                text = self._decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as error:
+                raise self._explained(error) from None
+            self._lines += text.count("\n")
+            self._left += text.encode("utf-8", "surrogatepass")
             if not raw:
                 break
         found, self._left = self._left[:size], self._left[size:]
         return found
 
+    def _explained(self, error: UnicodeDecodeError) -> InputError:
+        before = error.object[: error.start].decode(self._encoding, "replace")
+        return InputError(
+            f"not valid {self._encoding}: {error.reason}",
+            source=self._source,
+            line=self._lines + before.count("\n") + 1,
+            value=error.object[error.start : error.end][:8].hex(" "),
+            hint="encoding='...' says how the text is written",
+        )
 
-def decoded(file: IO[bytes], encoding: str) -> Any:
+
+def decoded(file: IO[bytes], encoding: str, source: str) -> Any:
     """Return the file itself, or one that gives its text as UTF-8."""
     try:
         name = codecs.lookup(encoding).name
+        b"a".decode(name, "replace")  # LookupError for what is no encoding of text
     except LookupError:
-        raise QueryError(f"encoding={encoding!r}: no such encoding") from None
-    return file if name in ("utf-8", "ascii") else _Decoded(file, name)
+        raise QueryError(f"encoding={encoding!r}: no such encoding of text") from None
+    return file if name in ("utf-8", "ascii") else _Decoded(file, name, source)
 
 
 def header(file: Readable, source: str, delimiter: str | None) -> Head:
@@ -64,7 +83,7 @@ def header(file: Readable, source: str, delimiter: str | None) -> Head:
         raise QueryError(f"delimiter={delimiter!r}: one ASCII character, such as ';' or '\\t'")
     text = b""
     while True:
-        more = _read(file, max(_FIRST, len(text)), source)
+        more = file.read(max(_FIRST, len(text)))
         text += more
         if not text:
             raise InputError("an empty file", source=source, line=1)
@@ -100,13 +119,6 @@ def header(file: Readable, source: str, delimiter: str | None) -> Head:
             hint="encoding='latin-1' reads other texts",
         ) from None
     return Head([title.strip() for title in titles], chosen, lines, lines + 1, text[used:])
-
-
-def _read(file: Readable, size: int, source: str) -> bytes:
-    try:
-        return file.read(size)
-    except UnicodeDecodeError as error:
-        raise InputError(f"cannot be decoded: {error.reason}", source=source) from None
 
 
 def _sniff(text: bytes) -> str:

@@ -99,13 +99,6 @@ class LabelError(BcnError, KeyError):
         return _with_hint(words, self.hint)
 
 
-def _with_hint(words: str, hint: str) -> str:
-    """Return words and a hint as two sentences; a question has its mark already."""
-    if not hint:
-        return words
-    return f"{words} {hint}" if words.endswith("?") else f"{words}. {hint}"
-
-
 class QueryError(BcnError, ValueError):
     """A question cannot be asked this way: an unknown axis, filter or option."""
 
@@ -125,6 +118,12 @@ class MissingExtra(BcnError, ImportError):
         self.extra = extra
         self.library = library
         super().__init__(f"{library} is needed {purpose}: pip install 'interpol_bcn[{extra}]'")
+
+
+def _with_hint(words: str, hint: str) -> str:
+    if not hint:
+        return words
+    return f"{words} {hint}" if words.endswith("?") else f"{words}. {hint}"
 
 
 def did_you_mean(choices: Iterable[str]) -> str:
@@ -147,4 +146,4 @@ def suggest(word: str, choices: Iterable[str], n: int = 3) -> list[str]:
 
     pool = list(dict.fromkeys(choices))
     folded = {choice.casefold(): choice for choice in reversed(pool)}
-    return [folded[match] for match in get_close_matches(word.casefold(), folded, n, 0.6)]
+    return [folded[match] for match in get_close_matches(word.casefold(), folded, n, 0.65)]

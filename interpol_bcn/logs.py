@@ -143,7 +143,7 @@ class Log(_core.Log):
 
     def _coverage(self) -> tuple[int, int]:
         columns = [f.name for f in self.schema.fields if f.bureau and f.name in self.columns]
-        if not columns:
+        if not columns or not (len(self) or self.period_given):
             return 0, 0
         members = set(self._members())
         seen: set[int] = set()

@@ -261,6 +261,10 @@ class Reading:
                 raise
             except ValueError as error:
                 raise self._explained(error, one.name) from None
+            except OSError as error:
+                if error.filename is None and error.errno is not None:
+                    error.filename = one.name
+                raise
         if text and self.builder.seen == 0:
             raise InputError("a header and no rows", source=self.names[0], line=1)
         try:
@@ -352,16 +356,16 @@ class Reading:
             except LabelError as error:
                 hint = error.hint
                 if reason == 5:
-                    hint = "aliases={...} names it, errors='reject' sets such rows aside"
+                    hint = "Name it with aliases={...}, or set such rows aside with errors='reject'"
                 return error.choices, hint
         hints = {
-            8: "time_format='...' says how times are written",
-            9: "source_tz='Europe/Paris' says where the clock was",
-            10: "ambiguous='earlier' or 'later' chooses one",
-            11: "nonexistent='forward' or 'backward' chooses a time",
-            3: "encoding='latin-1' reads other texts",
+            8: "Say how times are written with time_format='%d/%m/%Y %H:%M'",
+            9: "Say where the clock was with source_tz='Europe/Paris'",
+            10: "Choose one with ambiguous='earlier' or 'later'",
+            11: "Choose a time with nonexistent='forward' or 'backward'",
+            3: "Name the encoding, as in encoding='latin-1'",
         }
-        return (), hints.get(reason, "errors='reject' sets such rows aside")
+        return (), hints.get(reason, "Set such rows aside with errors='reject'")
 
     def _match(self, titles: Sequence[str], source: str, line: int | None) -> dict[str, str]:
         """Which column of the source feeds which of ours; raise where one is missing."""
@@ -409,7 +413,7 @@ class Reading:
         from .delimited import decoded, header
 
         with source.reading() as raw:
-            file = decoded(raw, self.options.encoding)
+            file = decoded(raw, self.options.encoding, source.name)
             head = header(file, source.name, self.options.delimiter)
             self.titles = self._match(head.titles, source.name, head.line)
             fields = [

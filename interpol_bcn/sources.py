@@ -11,11 +11,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from . import _core
+from ._frames import as_sequence, cut, is_arrow_backed, project, without_rows
+from ._sniff import check_text, expected_form, files_of, form_of
 from ._values import columns_of_frame, is_pandas, to_column
-from .errors import InputError, MissingExtra, suggest
+from .errors import InputError, MissingExtra
 
 __all__ = ["ArrowSource", "CsvSource", "Source", "open_sources"]
 
@@ -29,9 +31,10 @@ _HUGE_GROUP = 1 << 22  # a row group of more rows is read piece by piece
 def open_sources(source: Any) -> list[Source]:
     """Return the sources behind a path, a pattern, an object, or a list of these.
 
-    Paths: delimited text (``.gz`` too, ``-`` is standard input), Parquet, Arrow IPC, xlsx; a pattern
-    gives its files in the order of their names.  Objects: anything with ``__arrow_c_stream__`` or
-    ``__arrow_c_array__``, pandas and polars frames, and a dict of columns.
+    Paths: delimited text (``.gz`` too, ``-`` is standard input), Parquet, Arrow IPC, xlsx; a
+    pattern gives its files in the order of their names.
+    Objects: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``, pandas and polars
+    frames, and a dict of columns.
     Raises FileNotFoundError, and InputError for what cannot be a source.
     """
     if isinstance(source, list | tuple):
@@ -40,7 +43,7 @@ def open_sources(source: Any) -> list[Source]:
         found = [one for item in source for one in open_sources(item)]
         return _numbered(found)
     if isinstance(source, str | os.PathLike):
-        return [_open_path(path) for path in _paths(os.fspath(source))]
+        return [_open_path(path) for path in files_of(os.fspath(source))]
     return [_open_object(source)]
 
 
@@ -66,18 +69,18 @@ class CsvSource(Source):
         self.path = path
         self.compressed = compressed
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> BinaryIO:
         """Return the bytes, decompressed, as a file to read once; close it afterwards."""
         if self.path is None:
-            return open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
+            return open(sys.stdin.fileno(), "rb", closefd=False)
         if self.compressed:
             import gzip
 
-            return gzip.open(self.path, "rb")  # noqa: SIM115
-        return open(self.path, "rb", buffering=0)  # noqa: SIM115
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
+        return cast("BinaryIO", open(self.path, "rb", buffering=0))
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[IO[bytes]]:
+    def reading(self) -> Iterator[BinaryIO]:
         """Open for a ``with`` block; damage of the compression becomes an InputError."""
         import zlib
 
@@ -108,12 +111,12 @@ class ArrowSource(Source):
         for schema in (self._data, getattr(self._data, "schema", None)):
             if hasattr(schema, "__arrow_c_schema__"):
                 return _core.arrow_fields(schema)
-        empty = _without_rows(self._data)
+        empty = without_rows(self._data)
         if empty is not None:
             return _core.arrow_open(empty).fields
         if self._opened is None:
             self._opened = _core.arrow_open(self._data)
-        return self._opened.fields
+        return cast("tuple[Field, ...]", self._opened.fields)
 
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()
@@ -127,7 +130,7 @@ class ArrowSource(Source):
             opened, self._opened = self._opened, None
             yield opened
         else:
-            yield _project(self._data, columns)
+            yield project(self._data, columns)
 
     def head(self, rows: int) -> dict[str, list[Any]]:
         """Return the first rows by column as Python values; {} where looking would consume."""
@@ -164,7 +167,7 @@ class _ColumnsSource(ArrowSource):
     """A dict of columns; buffers are lent, Python values converted a chunk at a time."""
 
     def __init__(self, name: str, data: Mapping[str, Any]) -> None:
-        super().__init__(name, {str(key): _as_sequence(values) for key, values in data.items()})
+        super().__init__(name, {str(key): as_sequence(values) for key, values in data.items()})
         lengths = {key: len(values) for key, values in self._data.items()}
         self._rows = next(iter(lengths.values()), 0)
         for key, length in lengths.items():
@@ -187,10 +190,10 @@ class _ColumnsSource(ArrowSource):
             yield self._table(names, start, start + _CHUNK)
 
     def head(self, rows: int) -> dict[str, list[Any]]:
-        return {name: list(_cut(values, 0, rows)) for name, values in self._data.items()}
+        return {name: list(cut(values, 0, rows)) for name, values in self._data.items()}
 
     def _table(self, names: Sequence[str], start: int, stop: int) -> Any:
-        columns = [to_column(name, _cut(self._data[name], start, stop)) for name in names]
+        columns = [to_column(name, cut(self._data[name], start, stop)) for name in names]
         return _core.arrow_export(columns, True)
 
 
@@ -392,7 +395,7 @@ def _open_object(data: Any) -> Source:
     if is_pandas(data) and hasattr(data, "iloc"):
         if not hasattr(data, "columns"):
             data = data.to_frame()
-        if not any(_is_arrow_backed(dtype) for dtype in data.dtypes):
+        if not any(is_arrow_backed(dtype) for dtype in data.dtypes):
             return _ColumnsSource(name, columns_of_frame(data))
     if name == "LazyFrame" and hasattr(data, "collect"):
         return _LazySource(name, data)
@@ -406,48 +409,6 @@ def _open_object(data: Any) -> Source:
     )
 
 
-def _is_arrow_backed(dtype: Any) -> bool:
-    storage = getattr(dtype, "storage", "")
-    return type(dtype).__name__ == "ArrowDtype" or str(storage).startswith("pyarrow")
-
-
-def _project(data: Any, columns: Sequence[str] | None) -> Any:
-    """Return the object with the wanted columns only, where it can do that itself."""
-    if columns is None:
-        return data
-    if is_pandas(data):
-        return data[list(columns)]
-    if hasattr(data, "project") and hasattr(data, "fetchall"):
-        quoted = ('"' + name.replace('"', '""') + '"' for name in columns)
-        return data.project(", ".join(quoted))
-    if hasattr(data, "select") and hasattr(data, "columns"):
-        return data.select(list(columns))
-    return data
-
-
-def _without_rows(data: Any) -> Any:
-    """Return the same columns without rows, so that asking for their types costs nothing."""
-    if is_pandas(data):
-        return data.iloc[:0]
-    if hasattr(data, "limit") and hasattr(data, "fetchall"):
-        return data.limit(0)
-    if hasattr(data, "head") and hasattr(data, "columns"):
-        return data.head(0)
-    return None
-
-
-def _as_sequence(values: Any) -> Any:
-    if isinstance(values, str | bytes | Mapping) or hasattr(values, "__getitem__"):
-        return values
-    return list(values)
-
-
-def _cut(values: Any, start: int, stop: int) -> Any:
-    if start == 0 and stop >= len(values):
-        return values
-    return values.iloc[start:stop] if is_pandas(values) else values[start:stop]
-
-
 def _numbered(sources: list[Source]) -> list[Source]:
     """Tell objects of one type apart by their place in the list."""
     if len(sources) > 1:
@@ -457,66 +418,13 @@ def _numbered(sources: list[Source]) -> list[Source]:
     return sources
 
 
-# --- paths ---
-
-
-def _paths(path: str) -> list[str]:
-    if path == "-" or os.path.exists(path):
-        if os.path.isdir(path):
-            raise InputError(
-                "is a folder", source=path, hint=f"give a pattern: {os.path.join(path, '*.csv')}"
-            )
-        return [path]
-    if any(letter in path for letter in "*?["):
-        from glob import glob
-
-        found = sorted(glob(path, recursive=True))
-        files = [one for one in found if not os.path.isdir(one)]
-        if not files:
-            raise InputError("no file matches this pattern", source=path)
-        return files
-    folder, name = os.path.split(path)
-    try:
-        nearest = suggest(name, os.listdir(folder or "."))
-    except OSError:
-        nearest = []
-    words = "no such file" + (f"; did you mean {nearest[0]!r}?" if nearest else "")
-    raise FileNotFoundError(2, words, path)
-
-
-_MAGIC = {
-    b"PAR1": "parquet",
-    b"ARROW1": "ipc",
-    b"\xff\xff\xff\xff": "ipc stream",
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "xlsx",
-}
-_FOREIGN = {
-    b"FEA1": ("a Feather file of the first version", "write it again as Arrow IPC"),
-    b"\xd0\xcf\x11\xe0": ("a workbook of the old form", "save it as .xlsx or .csv"),
-    b"\x28\xb5\x2f\xfd": ("compressed with zstd", "decompress it first"),
-    b"BZh": ("compressed with bzip2", "decompress it first"),
-    b"\xfd7zXZ": ("compressed with xz", "decompress it first"),
-    b"SQLite format 3": ("an SQLite database", "export the table as CSV"),
-    b"%PDF": ("a PDF document", "give the data themselves"),
-}
-_SUFFIXES = {
-    ".parquet": "parquet",
-    ".arrow": "ipc",
-    ".feather": "ipc",
-    ".ipc": "ipc",
-    ".arrows": "ipc stream",
-    ".xlsx": "xlsx",
-}
-
-
 def _open_path(path: str) -> Source:
     if path == "-":
         return CsvSource("standard input", None)
     with open(path, "rb") as file:
         start = file.read(4096)
-    form = next((form for magic, form in _MAGIC.items() if start.startswith(magic)), "csv")
-    expected = _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")
+    form = form_of(start)
+    expected = expected_form(path)
     if form == "parquet":
         return _ParquetSource(path)
     if form in ("ipc", "ipc stream"):
@@ -533,20 +441,5 @@ def _open_path(path: str) -> Source:
     elif expected != "csv":
         shown = f"begins with {start[:8]!r}" if start else "is empty"
         raise InputError(f"is no {expected} file: it {shown}", source=path)
-    _check_text(path, start)
+    check_text(path, start)
     return CsvSource(path, path, form == "gzip")
-
-
-def _check_text(path: str, start: bytes) -> None:
-    """Refuse what is plainly no text, so that the reader's first word is not about line 1."""
-    for magic, (what, remedy) in _FOREIGN.items():
-        if start.startswith(magic):
-            raise InputError(f"is {what}", source=path, hint=remedy)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError("is UTF-16 text", source=path, hint="save it as UTF-8")
-    control = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in start)
-    if control * 20 > len(start):
-        raise InputError(
-            f"is no text: {control} of its first {len(start)} bytes are control characters",
-            source=path,
-        )

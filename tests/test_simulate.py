@@ -24,7 +24,8 @@ BUREAUS = sorted(
     code for zones in _AREAS.values() for text in zones.values() for code in text.split()
 )
 NAMES = (
-    "sent_at", "sender", "receiver", "kind", "priority", "size", "message_id", "reply_to", "no_reply",
+    "sent_at", "sender", "receiver", "kind", "priority", "size", "message_id", "reply_to",
+    "no_reply",
 )  # fmt: skip
 FORMATS = dict(zip(NAMES, "qBBBBIqqB", strict=True))
 NONE = -(2**63)

@@ -56,9 +56,9 @@ bcn_arrow_faults_merge(bcn_arrow_faults *faults, size_t before)
                      faults->count, sizeof *faults->spare));
     size_t a = 0, b = before, count = 0;
     while (a < before || b < faults->count) {
-        bool earlier = b == faults->count ||
-                       (a < before &&
-                        faults->items[a].row <= faults->items[b].row);
+        bool earlier =
+            b == faults->count ||
+            (a < before && faults->items[a].row <= faults->items[b].row);
         const bcn_fault *next = &faults->items[earlier ? a++ : b++];
         if (count == 0 || faults->spare[count - 1].row != next->row) {
             faults->spare[count++] = *next;
@@ -124,8 +124,8 @@ bcn_arrow_column_open(bcn_arrow_column *column,
     column->present = true;
     column->indexed = schema->dictionary != NULL;
     column->key = bcn_arrow_type_of(schema);
-    column->type = column->indexed ? bcn_arrow_type_of(schema->dictionary)
-                                   : column->key;
+    column->type =
+        column->indexed ? bcn_arrow_type_of(schema->dictionary) : column->key;
     bool readable = accepts(column);
     if (column->indexed) {
         readable &= (column->key.shape == BCN_ARROW_SIGNED ||
@@ -135,9 +135,10 @@ bcn_arrow_column_open(bcn_arrow_column *column,
     if (!readable) {
         char name[96];
         bcn_arrow_type_name(schema, name, sizeof name);
-        return bcn_fail(error, BCN_INVALID, "column '%.100s' has the type "
-                        "%s, which cannot be read as %s", column->name, name,
-                        wanted(column->kind));
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%.100s' has the type "
+                        "%s, which cannot be read as %s",
+                        column->name, name, wanted(column->kind));
     }
     if (column->kind == BCN_LABEL) {
         column->dictionary.texts = bcn_labels_new();
@@ -163,23 +164,24 @@ bcn_arrow_column_close(bcn_arrow_column *column)
 }
 
 bcn_status
-bcn_arrow_column_bind(bcn_arrow_column *column,
-                      const struct ArrowArray *array, size_t first,
-                      size_t rows, bcn_error *error)
+bcn_arrow_column_bind(bcn_arrow_column *column, const struct ArrowArray *array,
+                      size_t first, size_t rows, bcn_error *error)
 {
     bcn_arrow_view *own = column->indexed ? &column->keys : &column->values;
     if ((array->dictionary != NULL) != column->indexed) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': the schema and the "
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': the schema and the "
                         "array do not agree about a dictionary",
                         column->name);
     }
-    BCN_TRY(bcn_arrow_view_bind(own, column->indexed ? column->key
-                                                     : column->type,
+    BCN_TRY(bcn_arrow_view_bind(own,
+                                column->indexed ? column->key : column->type,
                                 array, column->name, error));
     if (own->length < first || own->length - first < rows) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': %zu values for "
-                        "%zu rows from %zu", column->name, own->length, rows,
-                        first);
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': %zu values for "
+                        "%zu rows from %zu",
+                        column->name, own->length, rows, first);
     }
     own->start += first;
     own->length = rows;
@@ -232,10 +234,11 @@ gather(bcn_arrow_piece *piece, bcn_arrow_view *plain)
         }
         if (!bcn_arrow_view_index(&column->keys, piece->from + i,
                                   values->length, &index)) {
-            return bcn_fail(piece->error, BCN_INVALID, "column '%s', row "
+            return bcn_fail(piece->error, BCN_INVALID,
+                            "column '%s', row "
                             "%zu: its index lies outside the dictionary of "
-                            "%zu values", column->name, piece->from + i,
-                            values->length);
+                            "%zu values",
+                            column->name, piece->from + i, values->length);
         }
         if (bcn_arrow_view_missing(values, index, 1, &column->missing[i])) {
             continue;
@@ -283,9 +286,12 @@ static bool
 lend(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_view *view = piece->view;
-    const char *at = view->data + (view->start + piece->from) * 8;
     if (view->type.shape != BCN_ARROW_SIGNED || view->type.width != 8 ||
-        piece->missing != NULL || (uintptr_t)at % sizeof(int64_t) != 0) {
+        piece->missing != NULL) {
+        return false;
+    }
+    const char *at = view->data + (view->start + piece->from) * 8;
+    if ((uintptr_t)at % sizeof(int64_t) != 0) {
         return false;
     }
     const int64_t *values = (const int64_t *)(const void *)at;
@@ -339,9 +345,9 @@ long_ids(bcn_arrow_piece *piece, bcn_slice *slice, bool *done)
         if (piece->missing != NULL && piece->missing[i]) {
             continue;
         }
-        int length = sign ? snprintf(note, 32, "%lld", (long long)raw)
-                          : snprintf(note, 32, "%llu",
-                                     (unsigned long long)raw);
+        int length = sign
+                         ? snprintf(note, 32, "%lld", (long long)raw)
+                         : snprintf(note, 32, "%llu", (unsigned long long)raw);
         column->texts[i] = (bcn_bytes){note, (size_t)length};
     }
     slice->texts = column->texts;

@@ -22,14 +22,14 @@ typedef struct bcn_arrow_column {
     bcn_kind kind;
     uint16_t number; /* in the schema */
     bool present;
-    size_t child;             /* in the record batch */
-    bool indexed;             /* dictionary encoded */
-    bcn_arrow_type type;      /* of the values */
-    bcn_arrow_type key;       /* of the indices */
-    bcn_arrow_view values;    /* this batch's */
-    bcn_arrow_view keys;      /* this batch's, when indexed */
+    size_t child;              /* in the record batch */
+    bool indexed;              /* dictionary encoded */
+    bcn_arrow_type type;       /* of the values */
+    bcn_arrow_type key;        /* of the indices */
+    bcn_arrow_view values;     /* this batch's */
+    bcn_arrow_view keys;       /* this batch's, when indexed */
     bcn_dictionary dictionary; /* label */
-    uint32_t *remap;          /* this batch's numbers to the dictionary's */
+    uint32_t *remap;           /* this batch's numbers to the dictionary's */
     size_t remap_capacity;
     bool identity; /* remap[i] == i for all */
     /* Scratch for BCN_ARROW_ROWS rows each. */
@@ -37,16 +37,17 @@ typedef struct bcn_arrow_column {
     uint32_t *codes;
     int64_t *numbers;
     bcn_bytes *texts;
-    char *gathered;     /* 8 bytes a row */
-    char (*notes)[32];  /* what numbers looked like, for faults and ids */
+    char *gathered;    /* 8 bytes a row */
+    char (*notes)[32]; /* what numbers looked like, for faults and ids */
     size_t note_count;
 } bcn_arrow_column;
 
 /* Refuses, by name, a type that cannot be what is wanted. */
-BCN_MUST_USE bcn_status
-bcn_arrow_column_open(bcn_arrow_column *column,
-                      const bcn_arrow_options *options, size_t number,
-                      const struct ArrowSchema *schema, bcn_error *error);
+BCN_MUST_USE bcn_status bcn_arrow_column_open(bcn_arrow_column *column,
+                                              const bcn_arrow_options *options,
+                                              size_t number,
+                                              const struct ArrowSchema *schema,
+                                              bcn_error *error);
 void bcn_arrow_column_close(bcn_arrow_column *column);
 
 /* Look at the column's array of a record batch; `first` and `rows` are the
@@ -93,8 +94,7 @@ BCN_MUST_USE bcn_status bcn_arrow_room(void *scratch, size_t size);
 size_t bcn_arrow_digits(int64_t value, char text[32]);
 
 /* column->numbers from a numeric piece; missing ones BCN_MISSING. */
-BCN_MUST_USE bcn_status bcn_arrow_numbers(bcn_arrow_piece *piece,
-                                          bool exact);
+BCN_MUST_USE bcn_status bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact);
 /* column->numbers from a piece of stamps, dates or column->texts. */
 BCN_MUST_USE bcn_status bcn_arrow_times(bcn_arrow_piece *piece,
                                         bcn_slice *slice);

@@ -91,9 +91,8 @@ bcn_arrow_table_keep(bcn_arrow_table *table)
 void
 bcn_arrow_table_drop(bcn_arrow_table *table)
 {
-    if (table == NULL ||
-        atomic_fetch_sub_explicit(&table->owners, 1, memory_order_acq_rel) !=
-            1) {
+    if (table == NULL || atomic_fetch_sub_explicit(
+                             &table->owners, 1, memory_order_acq_rel) != 1) {
         return;
     }
     for (size_t i = 0; i < table->count; i++) {
@@ -280,9 +279,9 @@ bcn_arrow_table_array(const bcn_arrow_table *table, struct ArrowArray *out)
     bcn_status status = BCN_OK;
     for (size_t i = 0; status == BCN_OK && i < table->count; i++) {
         const field *from = &table->fields[i];
-        status = array_fill(out->children[i], table->rows, from->nulls,
-                            from->buffers, from->buffer_count, 0,
-                            from->has_labels);
+        status =
+            array_fill(out->children[i], table->rows, from->nulls,
+                       from->buffers, from->buffer_count, 0, from->has_labels);
         if (status == BCN_OK && from->has_labels) {
             bcn_arrow_buffer texts[3] = {none, from->labels.offsets,
                                          from->labels.bytes};

@@ -44,8 +44,8 @@ typedef struct bcn_arrow_table bcn_arrow_table;
 
 /* Copies names and formats and takes shares of the blocks; NULL when there is
  * no memory.  Rows and fields must agree: nothing is checked here. */
-BCN_MUST_USE bcn_arrow_table *bcn_arrow_table_new(const bcn_arrow_field *fields,
-                                                  size_t count, size_t rows);
+BCN_MUST_USE bcn_arrow_table *
+bcn_arrow_table_new(const bcn_arrow_field *fields, size_t count, size_t rows);
 bcn_arrow_table *bcn_arrow_table_keep(bcn_arrow_table *table);
 void bcn_arrow_table_drop(bcn_arrow_table *table); /* NULL is fine */
 size_t bcn_arrow_table_rows(const bcn_arrow_table *table);

@@ -25,8 +25,7 @@ code_of(bcn_arrow_column *column, bcn_bytes text, uint32_t *code)
 }
 
 static bcn_status
-value_at(bcn_arrow_column *column, size_t i, bcn_bytes *text,
-         bcn_error *error)
+value_at(bcn_arrow_column *column, size_t i, bcn_bytes *text, bcn_error *error)
 {
     uint8_t missing = 0;
     (void)bcn_arrow_view_missing(&column->values, i, 1, &missing);
@@ -39,8 +38,10 @@ bcn_arrow_labels_bind(bcn_arrow_column *column, bcn_error *error)
     size_t length = column->values.length;
     column->identity = false;
     if (length >= UNSEEN) {
-        return bcn_fail(error, BCN_RANGE, "column '%s': a dictionary of %zu "
-                        "labels is too long", column->name, length);
+        return bcn_fail(error, BCN_RANGE,
+                        "column '%s': a dictionary of %zu "
+                        "labels is too long",
+                        column->name, length);
     }
     BCN_TRY(bcn_grow((void **)&column->remap, &column->remap_capacity, length,
                      sizeof *column->remap));
@@ -77,7 +78,8 @@ limit_of(const bcn_arrow_column *column)
 static bcn_status
 outside(const bcn_arrow_piece *piece, size_t row)
 {
-    return bcn_fail(piece->error, BCN_INVALID, "column '%s', row %zu: its "
+    return bcn_fail(piece->error, BCN_INVALID,
+                    "column '%s', row %zu: its "
                     "index lies outside the dictionary of %zu values",
                     piece->column->name, piece->from + row,
                     piece->column->values.length);
@@ -220,8 +222,8 @@ bcn_arrow_labels_numbers(bcn_arrow_piece *piece, bcn_slice *slice)
             char digits[32];
             bcn_bytes text = {digits, bcn_arrow_digits(value, digits)};
             if (truth) {
-                text = value ? (bcn_bytes){"true", 4}
-                             : (bcn_bytes){"false", 5};
+                text =
+                    value ? (bcn_bytes){"true", 4} : (bcn_bytes){"false", 5};
             }
             BCN_TRY(code_of(column, text, &codes[slot]));
             known[slot] = value;

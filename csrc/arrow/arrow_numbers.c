@@ -219,9 +219,8 @@ wall_clock(int64_t time, char note[32])
     int64_t month = mp < 10 ? mp + 3 : mp - 9;
     int64_t year = yoe + era * 400 + (month <= 2);
     int64_t second = within / SECOND;
-    int length = snprintf(note, 32, "%04d-%02d-%02dT%02d:%02d:%02d",
-                          (int)year, (int)month,
-                          (int)(doy - (153 * mp + 2) / 5 + 1),
+    int length = snprintf(note, 32, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year,
+                          (int)month, (int)(doy - (153 * mp + 2) / 5 + 1),
                           (int)(second / 3600), (int)(second / 60 % 60),
                           (int)(second % 60));
     if (within % SECOND != 0 && length > 0 && length < 24) {
@@ -315,7 +314,6 @@ written_times(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_options *options = piece->column->options;
     int64_t *times = piece->column->numbers;
-    slice->dates = 1;
     for (size_t i = 0; i < piece->count; i++) {
         bcn_bytes text = piece->column->texts[i];
         bcn_reason reason = BCN_REASON_TIME;
@@ -326,7 +324,7 @@ written_times(bcn_arrow_piece *piece, bcn_slice *slice)
         }
         if (options->parse_time(options->context, text, &times[i], &date,
                                 &reason)) {
-            slice->dates &= date;
+            slice->dates |= date;
         } else {
             times[i] = BCN_MISSING;
             BCN_TRY(bcn_arrow_fault(piece, i, reason, text));
@@ -340,10 +338,12 @@ static bool
 lend(bcn_arrow_piece *piece, bcn_slice *slice)
 {
     const bcn_arrow_view *view = piece->view;
-    const char *at = view->data + (view->start + piece->from) * 8;
     if (view->type.shape != BCN_ARROW_STAMP || piece->missing != NULL ||
-        view->type.per_second != SECOND || view->type.zone[0] == '\0' ||
-        (uintptr_t)at % sizeof(int64_t) != 0) {
+        view->type.per_second != SECOND || view->type.zone[0] == '\0') {
+        return false;
+    }
+    const char *at = view->data + (view->start + piece->from) * 8;
+    if ((uintptr_t)at % sizeof(int64_t) != 0) {
         return false;
     }
     const int64_t *times = (const int64_t *)(const void *)at;
@@ -373,7 +373,6 @@ bcn_arrow_times(bcn_arrow_piece *piece, bcn_slice *slice)
         slice->dates = 1;
         return dates(piece);
     case BCN_ARROW_NOTHING:
-        slice->dates = 1;
         return bcn_arrow_numbers(piece, true);
     default:
         return written_times(piece, slice);

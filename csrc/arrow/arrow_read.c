@@ -23,12 +23,10 @@ stream_failed(struct ArrowArrayStream *stream, int code, bcn_error *error)
     if (code == ENOMEM) {
         return BCN_NOMEM;
     }
-    const char *words = stream->get_last_error != NULL
-                            ? stream->get_last_error(stream)
-                            : NULL;
+    const char *words =
+        stream->get_last_error != NULL ? stream->get_last_error(stream) : NULL;
     return bcn_fail(error, BCN_IO, "the source failed: %.400s",
-                    words != NULL && *words != '\0' ? words
-                                                    : strerror(code));
+                    words != NULL && *words != '\0' ? words : strerror(code));
 }
 
 bcn_status
@@ -36,7 +34,8 @@ bcn_arrow_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out,
                  bcn_error *error)
 {
     if (stream->release == NULL) {
-        return bcn_fail(error, BCN_INVALID, "this stream has already been "
+        return bcn_fail(error, BCN_INVALID,
+                        "this stream has already been "
                         "read");
     }
     *out = (struct ArrowSchema){0};
@@ -49,15 +48,15 @@ bcn_arrow_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out,
         if (out->release != NULL) {
             out->release(out);
         }
-        return bcn_fail(error, BCN_INVALID, "the source gave a damaged "
+        return bcn_fail(error, BCN_INVALID,
+                        "the source gave a damaged "
                         "schema");
     }
     return BCN_OK;
 }
 
 static bcn_status
-not_found(const char *name, const struct ArrowSchema *schema,
-          bcn_error *error)
+not_found(const char *name, const struct ArrowSchema *schema, bcn_error *error)
 {
     char list[256];
     size_t used = 0;
@@ -106,8 +105,8 @@ open_column(reader *self, size_t number, const struct ArrowSchema *schema)
         column->child = (size_t)i;
     }
     return found == NULL ? not_found(name, schema, self->error)
-                         : bcn_arrow_column_open(column, self->options,
-                                                 number, found, self->error);
+                         : bcn_arrow_column_open(column, self->options, number,
+                                                 found, self->error);
 }
 
 static bcn_status
@@ -119,7 +118,8 @@ open_schema(reader *self, const struct ArrowSchema *schema)
         schema->format != NULL && strcmp(schema->format, "+s") == 0;
     for (int64_t i = 0; self->is_struct && i < schema->n_children; i++) {
         if (schema->children[i] == NULL) {
-            return bcn_fail(self->error, BCN_INVALID, "the source gave a "
+            return bcn_fail(self->error, BCN_INVALID,
+                            "the source gave a "
                             "damaged schema");
         }
     }
@@ -128,8 +128,10 @@ open_schema(reader *self, const struct ArrowSchema *schema)
         BCN_TRY(open_column(self, i, schema));
     }
     if (!self->is_struct && named != 1) {
-        return bcn_fail(self->error, BCN_INVALID, "the source is one column, "
-                        "not a table, and cannot give %zu columns", named);
+        return bcn_fail(self->error, BCN_INVALID,
+                        "the source is one column, "
+                        "not a table, and cannot give %zu columns",
+                        named);
     }
     return BCN_OK;
 }
@@ -137,13 +139,14 @@ open_schema(reader *self, const struct ArrowSchema *schema)
 static bcn_status
 bind(reader *self, const struct ArrowArray *array, bcn_arrow_view *rows)
 {
-    *rows = (bcn_arrow_view){.name = "(rows)",
-                             .length = (size_t)array->length};
+    *rows =
+        (bcn_arrow_view){.name = "(rows)", .length = (size_t)array->length};
     if (self->is_struct) {
         BCN_TRY(bcn_arrow_array_check(array, 1, "(rows)", self->error));
         if (array->n_children != self->children ||
             (self->children > 0 && array->children == NULL)) {
-            return bcn_fail(self->error, BCN_INVALID, "a record batch of "
+            return bcn_fail(self->error, BCN_INVALID,
+                            "a record batch of "
                             "%lld columns under a schema of %lld",
                             (long long)array->n_children,
                             (long long)self->children);
@@ -165,11 +168,13 @@ bind(reader *self, const struct ArrowArray *array, bcn_arrow_view *rows)
         const struct ArrowArray *child =
             self->is_struct ? array->children[column->child] : array;
         if (child == NULL) {
-            return bcn_fail(self->error, BCN_INVALID, "column '%s' has no "
-                            "array", column->name);
+            return bcn_fail(self->error, BCN_INVALID,
+                            "column '%s' has no "
+                            "array",
+                            column->name);
         }
-        BCN_TRY(bcn_arrow_column_bind(column, child, rows->start,
-                                      rows->length, self->error));
+        BCN_TRY(bcn_arrow_column_bind(column, child, rows->start, rows->length,
+                                      self->error));
     }
     return BCN_OK;
 }
@@ -180,9 +185,8 @@ push(reader *self, const struct ArrowArray *array)
     bcn_arrow_view rows;
     BCN_TRY(bind(self, array, &rows));
     for (size_t from = 0; from < rows.length; from += BCN_ARROW_ROWS) {
-        size_t count = rows.length - from < BCN_ARROW_ROWS
-                           ? rows.length - from
-                           : BCN_ARROW_ROWS;
+        size_t count = rows.length - from < BCN_ARROW_ROWS ? rows.length - from
+                                                           : BCN_ARROW_ROWS;
         if (bcn_watch_check(self->watch, true)) {
             return BCN_CANCELLED;
         }
@@ -192,10 +196,9 @@ push(reader *self, const struct ArrowArray *array)
             if (!self->columns[i].present) {
                 continue;
             }
-            BCN_TRY(bcn_arrow_column_slice(&self->columns[i], from, count,
-                                           self->is_struct ? &rows : NULL,
-                                           &self->slices[i], &self->faults,
-                                           self->error));
+            BCN_TRY(bcn_arrow_column_slice(
+                &self->columns[i], from, count, self->is_struct ? &rows : NULL,
+                &self->slices[i], &self->faults, self->error));
             BCN_TRY(bcn_arrow_faults_merge(&self->faults, before));
         }
         bcn_batch batch = {.rows = count,
@@ -233,10 +236,8 @@ bcn_arrow_read(struct ArrowArrayStream *stream,
                const bcn_arrow_options *options, bcn_sink sink,
                bcn_watch *watch, bcn_error *error)
 {
-    reader self = {.options = options,
-                   .sink = sink,
-                   .watch = watch,
-                   .error = error};
+    reader self = {
+        .options = options, .sink = sink, .watch = watch, .error = error};
     struct ArrowSchema schema;
     BCN_TRY(bcn_arrow_schema(stream, &schema, error));
     bcn_status status = BCN_NOMEM;

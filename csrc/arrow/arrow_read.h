@@ -40,8 +40,8 @@ typedef struct bcn_arrow_want {
 typedef struct bcn_arrow_options {
     const bcn_arrow_want *columns;
     size_t count;
-    bool (*parse_time)(void *context, bcn_bytes text, int64_t *utc,
-                       int *dates, bcn_reason *reason);
+    bool (*parse_time)(void *context, bcn_bytes text, int64_t *utc, int *dates,
+                       bcn_reason *reason);
     bool (*parse_integer)(void *context, bcn_bytes text, int64_t *value,
                           bcn_reason *reason);
     /* `naive`: microseconds on the wall clock, as if it were UTC's. */

@@ -50,9 +50,8 @@ static inline bool
 bcn_arrow_type_is_fixed(bcn_arrow_type type)
 {
     return type.shape == BCN_ARROW_SIGNED ||
-           type.shape == BCN_ARROW_UNSIGNED ||
-           type.shape == BCN_ARROW_FLOAT || type.shape == BCN_ARROW_STAMP ||
-           type.shape == BCN_ARROW_DATE;
+           type.shape == BCN_ARROW_UNSIGNED || type.shape == BCN_ARROW_FLOAT ||
+           type.shape == BCN_ARROW_STAMP || type.shape == BCN_ARROW_DATE;
 }
 
 #endif

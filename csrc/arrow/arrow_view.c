@@ -8,24 +8,31 @@ bcn_arrow_array_check(const struct ArrowArray *array, int64_t buffers,
                       const char *name, bcn_error *error)
 {
     if (array->release == NULL) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': the array has "
-                        "already been released", name);
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': the array has "
+                        "already been released",
+                        name);
     }
     if (array->length < 0 || array->offset < 0 || array->length > MOST ||
         array->offset > MOST) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': length %lld with "
-                        "offset %lld is not possible", name,
-                        (long long)array->length, (long long)array->offset);
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': length %lld with "
+                        "offset %lld is not possible",
+                        name, (long long)array->length,
+                        (long long)array->offset);
     }
     if (array->n_buffers != buffers ||
         (buffers > 0 && array->buffers == NULL)) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': %lld buffers where "
-                        "its type has %lld", name,
-                        (long long)array->n_buffers, (long long)buffers);
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': %lld buffers where "
+                        "its type has %lld",
+                        name, (long long)array->n_buffers, (long long)buffers);
     }
     if (array->null_count < -1 || array->null_count > array->length) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': %lld nulls in %lld "
-                        "rows", name, (long long)array->null_count,
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': %lld nulls in %lld "
+                        "rows",
+                        name, (long long)array->null_count,
                         (long long)array->length);
     }
     return BCN_OK;
@@ -63,8 +70,10 @@ bind_text(bcn_arrow_view *view, const struct ArrowArray *array,
     int64_t first = offset_at(view, view->start);
     view->last_byte = offset_at(view, view->start + view->length);
     if (first < 0 || view->last_byte < first) {
-        return bcn_fail(error, BCN_INVALID, "column '%s': text offsets run "
-                        "from %lld to %lld", view->name, (long long)first,
+        return bcn_fail(error, BCN_INVALID,
+                        "column '%s': text offsets run "
+                        "from %lld to %lld",
+                        view->name, (long long)first,
                         (long long)view->last_byte);
     }
     if (view->bytes == NULL) {
@@ -72,8 +81,8 @@ bind_text(bcn_arrow_view *view, const struct ArrowArray *array,
             return absent(view, error);
         }
         view->bytes = ""; /* no text has any bytes */
-        view->last_byte = first;
     }
+    view->first_byte = first;
     return BCN_OK;
 }
 
@@ -115,9 +124,10 @@ bcn_arrow_view_bind(bcn_arrow_view *view, bcn_arrow_type type,
         /* An unknown count (-1) without a bitmap means that none is null. */
         view->validity = array->buffers[0];
         if (view->validity == NULL && array->null_count > 0) {
-            return bcn_fail(error, BCN_INVALID, "column '%s': %lld nulls "
-                            "without a validity bitmap", name,
-                            (long long)array->null_count);
+            return bcn_fail(error, BCN_INVALID,
+                            "column '%s': %lld nulls "
+                            "without a validity bitmap",
+                            name, (long long)array->null_count);
         }
     }
     if (type.shape == BCN_ARROW_TEXT) {
@@ -161,16 +171,16 @@ offset_texts(const bcn_arrow_view *view, size_t from, size_t count,
     int64_t begin = offset_at(view, view->start + from);
     for (size_t i = 0; i < count; i++) {
         int64_t end = offset_at(view, view->start + from + i + 1);
-        if (begin < 0 || end < begin || end > view->last_byte) {
-            return bcn_fail(error, BCN_INVALID, "column '%s', row %zu: text "
-                            "from byte %lld to %lld of %lld", view->name,
-                            from + i, (long long)begin, (long long)end,
-                            (long long)view->last_byte);
+        if (begin < view->first_byte || end < begin || end > view->last_byte) {
+            return bcn_fail(error, BCN_INVALID,
+                            "column '%s', row %zu: text "
+                            "from byte %lld to %lld of %lld",
+                            view->name, from + i, (long long)begin,
+                            (long long)end, (long long)view->last_byte);
         }
         texts[i] = (bcn_bytes){NULL, 0};
         if (end != begin && (missing == NULL || !missing[i])) {
-            texts[i] =
-                (bcn_bytes){view->bytes + begin, (size_t)(end - begin)};
+            texts[i] = (bcn_bytes){view->bytes + begin, (size_t)(end - begin)};
         }
         begin = end;
     }
@@ -197,18 +207,19 @@ view_texts(const bcn_arrow_view *view, size_t from, size_t count,
             continue;
         }
         size_t buffer = (size_t)(uint32_t)parts[2];
-        int64_t size = -1;
+        int64_t size = INT64_MIN;
         if (length > 0 && parts[3] >= 0 && parts[2] >= 0 &&
             buffer < view->variadic_count && view->variadic[buffer] != NULL) {
             memcpy(&size, view->variadic_sizes + buffer * sizeof size,
                    sizeof size);
         }
-        if (size < parts[3] + length) {
-            return bcn_fail(error, BCN_INVALID, "column '%s', row %zu: a "
+        if (length < 0 || size < parts[3] + length) {
+            return bcn_fail(error, BCN_INVALID,
+                            "column '%s', row %zu: a "
                             "view of %lld bytes at %ld in buffer %ld lies "
-                            "outside its memory", view->name, from + i,
-                            (long long)length, (long)parts[3],
-                            (long)parts[2]);
+                            "outside its memory",
+                            view->name, from + i, (long long)length,
+                            (long)parts[3], (long)parts[2]);
         }
         texts[i] = (bcn_bytes){(const char *)view->variadic[buffer] + parts[3],
                                (size_t)length};
@@ -229,6 +240,9 @@ bcn_arrow_view_texts(const bcn_arrow_view *view, size_t from, size_t count,
 bool
 bcn_arrow_is_utf8(bcn_bytes text)
 {
+    if (text.length == 0) {
+        return true;
+    }
     const unsigned char *at = (const unsigned char *)text.data;
     const unsigned char *end = at + text.length;
     while (at < end) {

@@ -21,7 +21,8 @@ typedef struct bcn_arrow_view {
     const uint8_t *validity; /* NULL: nothing is missing */
     const char *data;        /* elements, bits, views or offsets */
     const char *bytes;       /* what offsets point into */
-    int64_t last_byte;       /* offsets: where the bytes end */
+    int64_t first_byte;      /* offsets: where the bytes begin */
+    int64_t last_byte;       /* and end */
     const void *const *variadic;
     const char *variadic_sizes; /* int64 each */
     size_t variadic_count;
@@ -86,9 +87,8 @@ bcn_arrow_view_index(const bcn_arrow_view *view, size_t i, size_t limit,
     /* A negative index has its highest bit set: it is too large, unless the
      * dictionary is longer than the index type can say. */
     *index = (size_t)value;
-    return value < limit &&
-           (view->type.shape == BCN_ARROW_UNSIGNED ||
-            value >> (8 * view->type.width - 1) == 0);
+    return value < limit && (view->type.shape == BCN_ARROW_UNSIGNED ||
+                             value >> (8 * view->type.width - 1) == 0);
 }
 
 bool bcn_arrow_is_utf8(bcn_bytes text);

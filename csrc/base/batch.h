@@ -41,7 +41,7 @@ typedef struct bcn_slice {
     bcn_dictionary *dictionary; /* label */
     const int64_t *values;      /* time, integer, id as whole numbers */
     const bcn_bytes *texts;     /* id as texts, when values is NULL */
-    int dates;                  /* time: 1 when these were dates, without hours */
+    int dates;                  /* time: 1 when some were dates, without hours */
 } bcn_slice;                    /* a column not in the source: all zero */
 
 /* A value that a reader could not take.  Faults are sorted by row, at most

@@ -50,6 +50,24 @@ refused(void)
     return atomic_load(&fail_onward) ? mine >= limit : mine == limit;
 }
 
+/* Advice only: large arrays fault in by 2 MiB instead of 4 KiB, which saves
+ * most of the time that fresh memory costs. */
+static void
+offer_huge_pages(void *memory, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (bytes >= (size_t)4 * HUGE_PAGE) {
+        uintptr_t start = ((uintptr_t)memory + HUGE_PAGE - 1) / HUGE_PAGE;
+        uintptr_t end = ((uintptr_t)memory + bytes) / HUGE_PAGE;
+        (void)madvise((void *)(start * HUGE_PAGE), (end - start) * HUGE_PAGE,
+                      MADV_HUGEPAGE);
+    }
+#else
+    (void)memory;
+    (void)bytes;
+#endif
+}
+
 void *
 bcn_alloc(size_t count, size_t size)
 {
@@ -102,6 +120,7 @@ bcn_grow(void **memory, size_t *capacity, size_t needed, size_t size)
     if (larger == NULL) {
         return BCN_NOMEM;
     }
+    offer_huge_pages(larger, room * size);
     *memory = larger;
     *capacity = room;
     return BCN_OK;
@@ -120,11 +139,7 @@ aligned_new(size_t bytes, bool zeroed)
     if (data == NULL) {
         return NULL;
     }
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (line == HUGE_PAGE) {
-        (void)madvise(data, padded, MADV_HUGEPAGE); /* advice only */
-    }
-#endif
+    offer_huge_pages(data, padded);
     if (zeroed) {
         memset(data, 0, padded);
     }

@@ -63,37 +63,72 @@ typedef struct errand {
     void *context;
     size_t worker;
     bool started;
+#if defined(__linux__)
+    cpu_set_t allowed; /* to its maker */
+#endif
 } errand;
 
 static void *
 errand_run(void *memory)
 {
     errand *mine = memory;
+#if defined(__linux__)
+    (void)pthread_setaffinity_np(pthread_self(), sizeof mine->allowed,
+                                 &mine->allowed);
+#endif
     mine->task(mine->context, mine->worker);
     return NULL;
 }
 
-enum { MAX_WORKERS = 64 };
+/* On Linux a new thread often starts on its maker's processor and waits there
+ * for as long as a short call takes.  So it is born on one of the others, and
+ * free to go wherever its maker may as soon as it runs. */
+static bool
+errand_start(errand *mine)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) {
+        return false;
+    }
+#if defined(__linux__)
+    CPU_ZERO(&mine->allowed);
+    (void)pthread_getaffinity_np(pthread_self(), sizeof mine->allowed,
+                                 &mine->allowed);
+    cpu_set_t others = mine->allowed;
+    int here = sched_getcpu();
+    if (here >= 0 && CPU_COUNT(&others) > 1) {
+        CPU_CLR((unsigned)here, &others);
+        (void)pthread_attr_setaffinity_np(&attributes, sizeof others,
+                                          &others);
+    }
+#endif
+    bool started =
+        pthread_create(&mine->thread, &attributes, errand_run, mine) == 0;
+    (void)pthread_attr_destroy(&attributes);
+    return started;
+}
+
+enum { MAX_THREADS = 64 };
 
 void
 bcn_run(size_t workers, bcn_task task, void *context)
 {
-    errand errands[MAX_WORKERS];
-    if (workers > MAX_WORKERS) {
-        workers = MAX_WORKERS;
-    }
-    for (size_t i = 1; i < workers; i++) {
+    errand errands[MAX_THREADS];
+    size_t threads = workers < MAX_THREADS ? workers : MAX_THREADS;
+    for (size_t i = 1; i < threads; i++) {
         errands[i] = (errand){.task = task, .context = context, .worker = i};
-        errands[i].started = pthread_create(&errands[i].thread, NULL,
-                                            errand_run, &errands[i]) == 0;
+        errands[i].started = errand_start(&errands[i]);
     }
     task(context, 0);
-    for (size_t i = 1; i < workers; i++) {
+    for (size_t i = 1; i < threads; i++) {
         if (errands[i].started) {
             (void)pthread_join(errands[i].thread, NULL);
         } else {
             task(context, i);
         }
+    }
+    for (size_t i = threads; i < workers; i++) {
+        task(context, i); /* more shares than threads: none is left out */
     }
 }
 

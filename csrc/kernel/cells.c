@@ -57,14 +57,25 @@ value_at(const void *values, int width, size_t row)
     }
 }
 
+/* The cell, or BCN_SKIP_CELL when `keep` is 0 and not 1.  Written with masks:
+ * a branch on such data costs more than all the rest. */
+static BCN_ALWAYS_INLINE uint32_t
+kept(uint32_t cell, uint32_t keep)
+{
+    uint32_t mask = 0u - keep;
+    return (cell & mask) | (BCN_SKIP_CELL & ~mask);
+}
+
+/* One subtraction and one unsigned comparison say whether a value lies in
+ * [from, from + span). */
 static BCN_ALWAYS_INLINE void
-keep(uint32_t *cells, const void *values, int width, int64_t from, int64_t to,
-     int outside, size_t count)
+keep(uint32_t *cells, const void *values, int width, int64_t from,
+     uint64_t span, int outside, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        int64_t value = value_at(values, width, i);
-        int inside = (value >= from) & (value < to);
-        cells[i] = (inside ^ outside) != 0 ? cells[i] : BCN_SKIP_CELL;
+        uint64_t past =
+            (uint64_t)value_at(values, width, i) - (uint64_t)from;
+        cells[i] = kept(cells[i], (past < span) != outside);
     }
 }
 
@@ -72,19 +83,20 @@ void
 bcn_cells_keep(uint32_t *cells, const void *values, int width, int64_t from,
                int64_t to, int outside, size_t count)
 {
+    uint64_t span = from < to ? (uint64_t)to - (uint64_t)from : 0;
     outside = outside != 0;
     switch (width) {
     case 1:
-        keep(cells, values, 1, from, to, outside, count);
+        keep(cells, values, 1, from, span, outside, count);
         break;
     case 2:
-        keep(cells, values, 2, from, to, outside, count);
+        keep(cells, values, 2, from, span, outside, count);
         break;
     case 4:
-        keep(cells, values, 4, from, to, outside, count);
+        keep(cells, values, 4, from, span, outside, count);
         break;
     default:
-        keep(cells, values, 8, from, to, outside, count);
+        keep(cells, values, 8, from, span, outside, count);
     }
 }
 
@@ -95,7 +107,7 @@ bcn_cells_keep_valid(uint32_t *cells, const uint8_t *bits, size_t first,
     for (size_t i = 0; i < count; i++) {
         size_t row = first + i;
         unsigned bit = (unsigned)bits[row / 8] >> (row % 8) & 1u;
-        cells[i] = bit != 0 ? cells[i] : BCN_SKIP_CELL;
+        cells[i] = kept(cells[i], bit);
     }
 }
 
@@ -144,8 +156,8 @@ bcn_cells_count_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
 }
 
 static BCN_ALWAYS_INLINE void
-sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit, const uint32_t *cells,
-        const void *values, int width, size_t count)
+sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
+        const uint32_t *cells, const void *values, int width, size_t count)
 {
     uint64_t *second = table + lanes[1], *third = table + lanes[2],
              *fourth = table + lanes[3];

@@ -27,7 +27,7 @@ enum {
 };
 
 void bcn_cells_fill(uint32_t *cells, size_t count, uint32_t value);
-/* Add table[code]; codes of `width` 1, 2 or 4 bytes, from their first row on. */
+/* Add table[code]; codes of `width` 1, 2 or 4 bytes. */
 void bcn_cells_add(uint32_t *cells, const void *codes, int width,
                    const uint32_t *table, size_t count);
 /* Add offsets of 64 bits, BCN_SKIP as BCN_SKIP_CELL. */

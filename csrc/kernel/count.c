@@ -108,8 +108,9 @@ value_at(const void *values, int width, size_t row)
 }
 
 static BCN_ALWAYS_INLINE void
-sum_u64(uint64_t *cells, const size_t *offsets, uint32_t limit, const bcn_looks *shared,
-        size_t terms, const void *values, int width, size_t begin, size_t end)
+sum_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
+        const bcn_looks *shared, size_t terms, const void *values, int width,
+        size_t begin, size_t end)
 {
     const bcn_looks looks = *shared;
     uint64_t *lanes[BCN_LANES] = {
@@ -162,7 +163,8 @@ bcn_count_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
 }
 
 static BCN_ALWAYS_INLINE void
-sum_terms(uint64_t *cells, const size_t *offsets, uint32_t limit, const bcn_looks *looks,
+sum_terms(uint64_t *cells, const size_t *offsets, uint32_t limit,
+          const bcn_looks *looks,
           const void *values, int width, size_t begin, size_t end)
 {
     switch (looks->count) {

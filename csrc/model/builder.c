@@ -40,9 +40,8 @@ bcn_builder_free(bcn_builder *builder)
         bcn_store_free(&builder->stores[i]);
     }
     bcn_ledger_free(&builder->ledger);
-    bcn_free(builder->origins);
+    bcn_origins_free(&builder->origins);
     bcn_free(builder->skip);
-    bcn_free(builder->faults);
     memset(builder, 0, sizeof *builder);
 }
 
@@ -51,6 +50,15 @@ bcn_builder_begin(bcn_builder *builder, uint32_t source)
 {
     builder->source = source;
     builder->source_rows = 0;
+}
+
+bcn_status
+bcn_builder_expect(bcn_builder *builder, size_t column)
+{
+    bcn_store *store = &builder->stores[column];
+    return store->present
+               ? BCN_OK
+               : bcn_store_pad(store, (size_t)builder->accepted);
 }
 
 /* --- what labels mean --------------------------------------------------- */
@@ -187,13 +195,10 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
        size_t *refused)
 {
     const bcn_schema *schema = &builder->schema;
-    size_t next = 0, line = 0;
+    size_t next = 0, entry = 0;
     *refused = 0;
     for (size_t row = 0; row < batch->rows; row++) {
-        while (line + 1 < batch->line_count &&
-               batch->lines[line + 1].row <= row) {
-            line++;
-        }
+        uint64_t line = bcn_batch_line(batch, row, &entry);
         size_t column = schema->count;
         bcn_reason reason = BCN_REASON_NONE;
         bcn_bytes value = {NULL, 0};
@@ -228,9 +233,7 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
         bcn_refusal where = {
             .source = builder->source,
             .row = builder->source_rows + row + 1,
-            .line = batch->line_count == 0 ? 0
-                                           : batch->lines[line].line + row -
-                                                 batch->lines[line].row,
+            .line = line,
             .column = (uint16_t)column,
             .reason = (uint16_t)reason,
         };
@@ -244,60 +247,6 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
     return BCN_OK;
 }
 
-/* --- origins ------------------------------------------------------------ */
-
-static bcn_status
-origin_add(bcn_builder *builder, uint64_t row, uint64_t at, uint64_t line)
-{
-    if (builder->origin_count != 0) {
-        const bcn_origin *last = &builder->origins[builder->origin_count - 1];
-        uint64_t step = row - last->row;
-        if (last->source == builder->source && last->at + step == at &&
-            (line == 0 ? last->line == 0 : last->line + step == line)) {
-            return BCN_OK; /* goes on as before */
-        }
-    }
-    BCN_TRY(bcn_grow((void **)&builder->origins, &builder->origin_capacity,
-                     builder->origin_count + 1, sizeof *builder->origins));
-    builder->origins[builder->origin_count++] =
-        (bcn_origin){row, at, line, builder->source};
-    return BCN_OK;
-}
-
-/* Note where the accepted rows of a batch stood. */
-static bcn_status
-origins_note(bcn_builder *builder, const bcn_batch *batch, const uint8_t *skip)
-{
-    uint64_t kept = builder->accepted;
-    size_t line = 0;
-    bool lost = true; /* the next kept row does not follow its forerunner */
-    for (size_t row = 0; row < batch->rows; row++) {
-        bool jump = row == 0;
-        while (line + 1 < batch->line_count &&
-               batch->lines[line + 1].row <= row) {
-            line++;
-            jump = true;
-        }
-        if (skip != NULL && skip[row]) {
-            lost = true;
-            continue;
-        }
-        if (jump || lost) {
-            uint64_t number = batch->line_count == 0
-                                  ? 0
-                                  : batch->lines[line].line + row -
-                                        batch->lines[line].row;
-            BCN_TRY(origin_add(builder, kept, builder->source_rows + row + 1,
-                               number));
-            lost = false;
-        } else if (skip == NULL && line + 1 >= batch->line_count) {
-            break; /* the rest follows one by one */
-        }
-        kept++;
-    }
-    return BCN_OK;
-}
-
 /* --- taking a batch ------------------------------------------------------ */
 
 bcn_status
@@ -306,6 +255,9 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
     const bcn_schema *schema = &builder->schema;
     bool suspects[BCN_MAX_FIELDS];
     bool doubt = batch->fault_count != 0;
+    if (batch->rows == 0) {
+        return BCN_OK;
+    }
     for (size_t c = 0; c < schema->count; c++) {
         const bcn_slice *slice = &batch->slices[c];
         suspects[c] = false;
@@ -327,24 +279,28 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
         BCN_TRY(refuse(builder, batch, suspects, &refused));
         skip = refused != 0 ? builder->skip : NULL;
     }
-    if (schema->id >= 0) {
-        BCN_TRY(origins_note(builder, batch, skip));
-    }
     for (size_t c = 0; c < schema->count; c++) {
         bcn_store *store = &builder->stores[c];
-        if (!store->present && !absent(&batch->slices[c])) {
-            BCN_TRY(bcn_store_pad(store, (size_t)builder->accepted));
+        if (!absent(&batch->slices[c])) {
+            BCN_TRY(bcn_builder_expect(builder, c));
         }
         if (store->present) {
             BCN_TRY(bcn_store_put(store, &batch->slices[c], batch->rows,
                                   skip));
         }
     }
+    if (schema->id >= 0 && builder->stores[schema->id].present) {
+        bcn_origin from = {.row = builder->accepted,
+                           .at = builder->source_rows + 1,
+                           .source = builder->source};
+        BCN_TRY(bcn_origins_note(&builder->origins, batch, from, skip));
+    }
+    bool any = refused < batch->rows;
     for (size_t c = 0; c < schema->count; c++) {
         bcn_store *store = &builder->stores[c];
         if (store->present) {
             bcn_store_keep(store, batch->rows, skip);
-            store->dates |= batch->slices[c].dates != 0;
+            store->dates |= any && batch->slices[c].dates != 0;
         }
     }
     builder->seen += batch->rows;
@@ -368,23 +324,13 @@ bcn_builder_sink(bcn_builder *builder)
 /* --- the end ------------------------------------------------------------- */
 
 static bcn_refusal
-origin_of(const bcn_builder *builder, uint64_t row)
+conflict_at(const bcn_builder *builder, uint64_t row)
 {
-    size_t low = 0, high = builder->origin_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (builder->origins[middle].row <= row) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    const bcn_origin *origin = &builder->origins[low];
-    uint64_t step = row - origin->row;
+    bcn_origin origin = bcn_origins_find(&builder->origins, row);
     return (bcn_refusal){
-        .source = origin->source,
-        .row = origin->at + step,
-        .line = origin->line == 0 ? 0 : origin->line + step,
+        .source = origin.source,
+        .row = origin.at,
+        .line = origin.line,
         .column = (uint16_t)builder->schema.id,
         .reason = BCN_REASON_CONFLICT,
     };
@@ -403,7 +349,7 @@ enter_conflicts(bcn_builder *builder, const bcn_repeats *repeats)
             builder->accepted--;
             continue;
         }
-        bcn_refusal where = origin_of(builder, row);
+        bcn_refusal where = conflict_at(builder, row);
         bcn_bytes id = ids->texts ? bcn_store_text(ids, row)
                                   : bcn_value_text(BCN_ID,
                                                    bcn_store_value(ids, row),

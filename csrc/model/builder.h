@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "model/ledger.h"
+#include "model/origins.h"
 #include "model/store.h"
 
 /* What a text of a closed domain stands for: its code, or BCN_REFUSED plus a
@@ -29,13 +30,6 @@ typedef struct bcn_builder_options {
     size_t workers;
 } bcn_builder_options;
 
-/* Where accepted rows come from: row `row` of the log is row `at` of `source`
- * on line `line`, and so on one by one until the next entry. */
-typedef struct bcn_origin {
-    uint64_t row, at, line;
-    uint32_t source;
-} bcn_origin;
-
 typedef struct bcn_builder {
     bcn_schema schema;
     bcn_builder_options options;
@@ -44,11 +38,9 @@ typedef struct bcn_builder {
     uint32_t source;      /* the present one */
     uint64_t source_rows; /* of it, so far */
     uint64_t seen, accepted, duplicates;
-    bcn_origin *origins; /* kept only where records have an id */
-    size_t origin_count, origin_capacity;
-    uint8_t *skip; /* of the batch in hand */
-    bcn_fault *faults;
-    size_t skip_capacity, fault_capacity;
+    bcn_origins origins; /* kept from the first row with an id on */
+    uint8_t *skip;       /* of the batch in hand */
+    size_t skip_capacity;
     bool stopped; /* `raise` met a refused row: it is ledger.kept[0] */
 } bcn_builder;
 
@@ -59,6 +51,10 @@ void bcn_builder_free(bcn_builder *builder);
 
 /* Begin the next source; sources count from 0. */
 void bcn_builder_begin(bcn_builder *builder, uint32_t source);
+/* Say that the source has a column, so that the log will have it even if no
+ * row comes. */
+BCN_MUST_USE bcn_status bcn_builder_expect(bcn_builder *builder,
+                                           size_t column);
 /* Take the next rows of the source.  BCN_INVALID with `stopped` set: a row was
  * refused and `raise` asked for. */
 BCN_MUST_USE bcn_status bcn_builder_take(bcn_builder *builder,

@@ -203,8 +203,9 @@ bcn_cube_from_entries(const bcn_shape *shape, const bcn_entry *entries,
     uint64_t nonzero = 0;
     bool wide = false;
     for (size_t i = 0; i < count; i++) {
-        nonzero += (entries[i].value.low | (uint64_t)entries[i].value.high) != 0;
-        wide |= !bcn_wide_fits(entries[i].value);
+        bcn_wide value = entries[i].value;
+        nonzero += (value.low | (uint64_t)value.high) != 0;
+        wide |= !bcn_wide_fits(value);
     }
     bool sparse = bcn_shape_sparse(size, nonzero);
     uint64_t stored = sparse ? nonzero : size;
@@ -361,7 +362,8 @@ bcn_cube_equal(const bcn_cube *a, const bcn_cube *b)
     return a->shape.ndim == b->shape.ndim &&
            memcmp(a->shape.dims, b->shape.dims,
                   a->shape.ndim * sizeof a->shape.dims[0]) == 0 &&
-           a->stored == b->stored && same_words(a->index, b->index, a->stored) &&
+           a->stored == b->stored &&
+           same_words(a->index, b->index, a->stored) &&
            same_words(a->low, b->low, a->stored) &&
            same_words(a->high, b->high, a->stored);
 }

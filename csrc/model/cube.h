@@ -56,7 +56,8 @@ BCN_MUST_USE bcn_status bcn_shape_size(const bcn_shape *shape, uint64_t *size,
 static inline bool
 bcn_shape_sparse(uint64_t cells, uint64_t nonzero)
 {
-    return cells > (UINT64_C(1) << 20) && nonzero < cells / 8 + (cells % 8 != 0);
+    return cells > (UINT64_C(1) << 20) &&
+           nonzero < cells / 8 + (cells % 8 != 0);
 }
 /* BCN_TOO_LARGE, naming the bytes and the way out, when `count` things of
  * `width` bytes pass `limit` (0: no limit, but still what size_t can say). */

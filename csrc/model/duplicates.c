@@ -16,7 +16,15 @@ typedef struct search {
     atomic_int status;
 } search;
 
-enum { PART_BITS = 11, PARTS = 1 << PART_BITS, STEP = 1 << 16 };
+/* Every worker owns a fixed share of the rows, so there must not be more of
+ * them than bcn_run starts. */
+enum {
+    PART_BITS = 11,
+    PARTS = 1 << PART_BITS,
+    STEP = 1 << 16,
+    MANY_ROWS = 2000000,
+    MOST_WORKERS = 64
+};
 
 static bool
 missing(const search *s, size_t row)
@@ -127,6 +135,7 @@ search_sorted(search *s, bcn_repeats *found)
     for (size_t row = 1; status == BCN_OK && row <= s->rows; row++) {
         if (row % STEP == 0 && bcn_watch_check(s->watch, true)) {
             status = BCN_CANCELLED;
+            break;
         }
         if (row < s->rows && bcn_store_same(s->ids, row - 1, row)) {
             continue;
@@ -330,7 +339,9 @@ bcn_repeats_find(const bcn_store *stores, const bcn_schema *schema,
             s.keys[s.key_count++] = &stores[schema->keys[k]];
         }
     }
-    s.workers = s.rows < 2000000 || workers == 0 ? 1 : workers;
+    s.workers = s.rows < MANY_ROWS || workers == 0 ? 1
+                : workers > MOST_WORKERS           ? MOST_WORKERS
+                                                   : workers;
     return s.ids->sorted ? search_sorted(&s, repeats)
                          : search_all(&s, repeats);
 }

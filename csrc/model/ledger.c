@@ -33,8 +33,9 @@ shorten(bcn_bytes value)
 {
     if (value.length > VALUE_BYTES) {
         value.length = VALUE_BYTES;
-        while (value.length > 0 &&
-               ((unsigned char)value.data[value.length] & 0xc0) == 0x80) {
+        for (int i = 0; i < 3 && ((unsigned char)value.data[value.length] &
+                                  0xc0) == 0x80;
+             i++) {
             value.length--;
         }
     }
@@ -76,8 +77,10 @@ bcn_ledger_add(bcn_ledger *ledger, const bcn_refusal *where, bcn_bytes value)
     }
     BCN_TRY(account(ledger, &refusal));
     ledger->rows++;
-    if (ledger->kept_count < ledger->keep ||
-        refusal.reason == BCN_REASON_CONFLICT) {
+    /* Conflicts are found last but may stand first: as many of them. */
+    size_t most = refusal.reason == BCN_REASON_CONFLICT ? ledger->keep * 2
+                                                        : ledger->keep;
+    if (ledger->kept_count < most) {
         BCN_TRY(bcn_grow((void **)&ledger->kept, &ledger->kept_capacity,
                          ledger->kept_count + 1, sizeof *ledger->kept));
         ledger->kept[ledger->kept_count++] = refusal;

@@ -98,10 +98,20 @@ column_new(bcn_store *store, bcn_log_column *column)
     uint64_t bytes =
         store->texts && rows != 0 ? ((uint64_t *)store->ends.data)[rows - 1]
                                   : 0;
+    if (store->stated.data != NULL) { /* the bits behind the last row are 0 */
+        ((uint8_t *)store->stated.data)[rows / 8] &=
+            (uint8_t)((1u << (rows % 8)) - 1);
+    }
     BCN_TRY(settle(&store->values, rows * store->width, &column->values));
     BCN_TRY(settle(&store->stated, rows / 8 + 1, &column->stated));
     BCN_TRY(settle(&store->ends, rows * sizeof(uint64_t), &column->ends));
     BCN_TRY(settle(&store->bytes, (size_t)bytes, &column->bytes));
+    if (column->values == NULL && !store->texts) { /* no row came */
+        column->values = bcn_block_new(0, store->width, false);
+        if (column->values == NULL) {
+            return BCN_NOMEM;
+        }
+    }
     bool stated = store->minimum <= store->maximum;
     column->view = (bcn_column){
         .kind = store->field.kind,

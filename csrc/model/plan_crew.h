@@ -30,6 +30,7 @@ enum { BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS, BCN_CUTS_MAX = 64 };
 
 typedef struct bcn_share {
     void *table; /* lanes of cells, each with BCN_SPILL behind */
+    bcn_block *block; /* which holds them, unless they are the answer */
     bcn_status status;
     /* slices: the one in the table, and the first cell not yet written */
     uint64_t slice, fresh;
@@ -66,6 +67,7 @@ typedef struct bcn_crew {
     int64_t *low, *high; /* the answer */
     bcn_share *shares;
     size_t workers;
+    size_t folders; /* workers that add up */
 } bcn_crew;
 
 /* bcn_task: take pieces until none is left. */

@@ -2,7 +2,7 @@
 
 #include "model/plan_crew.h"
 
-enum { SMALL_CELLS = 1 << 15, OWN_CELLS = 1 << 22 };
+enum { SMALL_CELLS = 1 << 15, OWN_BYTES = 1 << 28 };
 
 static size_t
 entries_of(const bcn_term *term)
@@ -139,6 +139,12 @@ cut_evenly(bcn_crew *crew)
     crew->cut_count = count;
 }
 
+static uint64_t
+own_bytes(const bcn_crew *crew)
+{
+    return crew->job->cells * figure_bytes(crew->form) * crew->workers;
+}
+
 /* Where to count: see plan_crew.h. */
 static bool
 choose_way(bcn_crew *crew)
@@ -158,12 +164,14 @@ choose_way(bcn_crew *crew)
     } else {
         cut_evenly(crew);
         /* Cells for every worker pay only while rows outnumber them. */
-        if (job->cells > OWN_CELLS || job->cells > rows) {
+        if (job->cells > rows || own_bytes(crew) > OWN_BYTES ||
+            (job->plan->memory != 0 &&
+             own_bytes(crew) > job->plan->memory / 2)) {
             crew->workers = 1;
         }
     }
     bool direct = crew->workers == 1 && crew->span == 0 &&
-                  job->cells > OWN_CELLS && crew->form != SUM_WIDE;
+                  job->cells > UINT64_C(1) << 22 && crew->form != SUM_WIDE;
     if (direct && crew->form == COUNT_32) {
         crew->form = COUNT_64;
     }
@@ -184,31 +192,46 @@ choose_way(bcn_crew *crew)
     return direct;
 }
 
-/* Add up the workers' own cells and their lanes. */
+/* Add cells [from, to) of one worker's lane, `first` figures into its
+ * table, to the answer. */
 static void
-fold(const bcn_crew *crew, const void *table)
+fold_lane(const bcn_crew *crew, const void *table, size_t first, size_t from,
+          size_t to)
 {
+    if (crew->form == COUNT_32) {
+        const uint32_t *own = (const uint32_t *)table + first;
+        for (size_t c = from; c < to; c++) {
+            crew->low[c] += own[c];
+        }
+    } else if (crew->form == SUM_WIDE) {
+        const bcn_wide *own = table;
+        for (size_t c = from; c < to; c++) {
+            bcn_wide sum = {(uint64_t)crew->low[c], crew->high[c]};
+            sum = bcn_wide_add(sum, own[c]);
+            crew->low[c] = (int64_t)sum.low;
+            crew->high[c] = sum.high;
+        }
+    } else {
+        const uint64_t *own = (const uint64_t *)table + first;
+        for (size_t c = from; c < to; c++) {
+            crew->low[c] = (int64_t)((uint64_t)crew->low[c] + own[c]);
+        }
+    }
+}
+
+/* bcn_task: add up one share of the cells over all workers and lanes. */
+static void
+fold(void *context, size_t worker)
+{
+    const bcn_crew *crew = context;
     size_t cells = (size_t)crew->job->cells;
-    for (size_t turn = 0; turn < crew->lane_count; turn++) {
-        size_t first = turn * crew->lane;
-        if (crew->form == COUNT_32) {
-            const uint32_t *from = (const uint32_t *)table + first;
-            for (size_t c = 0; c < cells; c++) {
-                crew->low[c] += from[c];
-            }
-        } else if (crew->form == SUM_WIDE) {
-            const bcn_wide *from = table;
-            for (size_t c = 0; c < cells; c++) {
-                bcn_wide sum = {(uint64_t)crew->low[c], crew->high[c]};
-                sum = bcn_wide_add(sum, from[c]);
-                crew->low[c] = (int64_t)sum.low;
-                crew->high[c] = sum.high;
-            }
-        } else {
-            const uint64_t *from = (const uint64_t *)table + first;
-            for (size_t c = 0; c < cells; c++) {
-                crew->low[c] = (int64_t)((uint64_t)crew->low[c] + from[c]);
-            }
+    size_t from = cells / crew->folders * worker;
+    size_t to = worker + 1 == crew->folders ? cells
+                                            : from + cells / crew->folders;
+    for (size_t i = 0; i < crew->workers; i++) {
+        for (size_t turn = 0; turn < crew->lane_count; turn++) {
+            fold_lane(crew, crew->shares[i].table, turn * crew->lane, from,
+                      to);
         }
     }
 }
@@ -221,13 +244,17 @@ make_shares(bcn_crew *crew, bool direct)
         return BCN_NOMEM;
     }
     for (size_t i = 0; i < crew->workers; i++) {
-        crew->shares[i].table =
-            direct ? crew->low
-                   : bcn_calloc(crew->lane * crew->lane_count,
-                                figure_bytes(crew->form));
-        if (crew->shares[i].table == NULL) {
+        bcn_share *share = &crew->shares[i];
+        if (direct) {
+            share->table = crew->low;
+            continue;
+        }
+        share->block = bcn_block_new(crew->lane * crew->lane_count,
+                                     figure_bytes(crew->form), true);
+        if (share->block == NULL) {
             return BCN_NOMEM;
         }
+        share->table = bcn_block_data(share->block);
     }
     return BCN_OK;
 }
@@ -256,8 +283,9 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
     for (size_t i = 0; i < crew->workers; i++) {
         BCN_TRY(crew->shares[i].status);
     }
-    for (size_t i = 0; i < crew->workers && !direct && crew->span == 0; i++) {
-        fold(crew, crew->shares[i].table);
+    if (!direct && crew->span == 0) {
+        crew->folders = crew->job->cells > 1 << 20 ? crew->workers : 1;
+        bcn_run(crew->folders, fold, crew);
     }
     return BCN_OK;
 }
@@ -275,9 +303,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
         nonzero = share->mixed || nonzero == UINT64_MAX
                       ? UINT64_MAX
                       : nonzero + share->nonzero;
-        if (!direct) {
-            bcn_free(share->table);
-        }
+        bcn_block_drop(share->block);
     }
     bcn_free(crew.shares);
     bcn_block_drop(tables);

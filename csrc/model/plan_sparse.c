@@ -40,8 +40,9 @@ find_keys(const bcn_job *job, uint64_t *keys, size_t row, size_t count)
     memset(keys, 0, count * sizeof *keys);
     for (size_t i = 0; i < plan->term_count; i++) {
         const bcn_term *term = &plan->terms[i];
-        bcn_keys_add(keys, (const char *)term->codes + row * (size_t)term->width,
-                     term->width, term->table, count);
+        const char *codes =
+            (const char *)term->codes + row * (size_t)term->width;
+        bcn_keys_add(keys, codes, term->width, term->table, count);
     }
     if (job->run != NULL) {
         bcn_clock_cursor cursor;

@@ -1,10 +1,8 @@
 #include "model/store.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { DECIMAL = 21 }; /* the longest int64_t in digits, sign and NUL */
+#include "model/store_ids.h"
 
 void
 bcn_store_init(bcn_store *store, const bcn_field *field)
@@ -36,44 +34,12 @@ bcn_store_free(bcn_store *store)
     memset(store, 0, sizeof *store);
 }
 
-static bcn_status
-reserve(bcn_array *array, size_t count, size_t size)
-{
-    return bcn_grow(&array->data, &array->capacity, count, size);
-}
-
-/* --- bits: one per row, 1 = stated ------------------------------------- */
-
-static bool
-bit(const uint8_t *bits, size_t row)
-{
-    return (bits[row / 8] >> (row % 8)) & 1;
-}
-
-static void
-bit_set(uint8_t *bits, size_t row, bool value)
-{
-    uint8_t mask = (uint8_t)(1u << (row % 8));
-    bits[row / 8] = (uint8_t)(value ? bits[row / 8] | mask
-                                    : bits[row / 8] & ~mask);
-}
-
-/* Room for bits of `rows` rows; the first time, all rows so far are stated. */
-static bcn_status
-bits_reserve(bcn_store *store, size_t rows)
-{
-    bool first = store->stated.data == NULL;
-    BCN_TRY(reserve(&store->stated, rows / 8 + 1, 1));
-    if (first) {
-        memset(store->stated.data, 0xff, store->rows / 8 + 1);
-    }
-    return BCN_OK;
-}
+/* --- bits: one per row, 1 = stated -------------------------------------- */
 
 bool
 bcn_store_stated(const bcn_store *store, size_t row)
 {
-    return store->stated.data == NULL || bit(store->stated.data, row);
+    return store->stated.data == NULL || bcn_bit(store->stated.data, row);
 }
 
 /* --- numbers ------------------------------------------------------------ */
@@ -171,10 +137,10 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
     store->minimum = minimum < store->minimum ? minimum : store->minimum;
     store->maximum = maximum > store->maximum ? maximum : store->maximum;
     size_t end = store->rows + rows;
-    BCN_TRY(reserve(&store->values, end, store->width));
+    BCN_TRY(bcn_array_reserve(&store->values, end, store->width));
     bool bits = missing || store->stated.data != NULL;
     if (bits) {
-        BCN_TRY(bits_reserve(store, end));
+        BCN_TRY(bcn_bits_reserve(store, store->rows, end));
     }
     void *tail = (char *)store->values.data + store->rows * store->width;
     if (!bits && store->width == 1) {
@@ -190,7 +156,7 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
             bool stated = values != NULL && values[i] != BCN_MISSING;
             number_set(tail, store->width, i, stated ? values[i] : 0);
             if (bits) {
-                bit_set(store->stated.data, store->rows + i, stated);
+                bcn_bit_set(store->stated.data, store->rows + i, stated);
             }
         }
     }
@@ -206,7 +172,8 @@ put_codes(bcn_store *store, const bcn_slice *slice, size_t rows)
         bcn_labels_count(store->owner->known) > 255) {
         BCN_TRY(widen(store, 2));
     }
-    BCN_TRY(reserve(&store->values, store->rows + rows, store->width));
+    BCN_TRY(bcn_array_reserve(&store->values, store->rows + rows,
+                              store->width));
     uint32_t unstated = bcn_unstated(store->width);
     void *tail = (char *)store->values.data + store->rows * store->width;
     if (slice->codes == NULL) {
@@ -229,112 +196,6 @@ put_codes(bcn_store *store, const bcn_slice *slice, size_t rows)
     return BCN_OK;
 }
 
-/* --- ids ---------------------------------------------------------------- */
-
-bcn_bytes
-bcn_store_text(const bcn_store *store, size_t row)
-{
-    if (!bcn_store_stated(store, row)) {
-        return (bcn_bytes){NULL, 0};
-    }
-    const uint64_t *ends = store->ends.data;
-    uint64_t start = row == 0 ? 0 : ends[row - 1];
-    const char *bytes = store->bytes.data;
-    return (bcn_bytes){bytes + start, (size_t)(ends[row] - start)};
-}
-
-static uint64_t
-bytes_used(const bcn_store *store, size_t rows)
-{
-    return rows == 0 ? 0 : ((const uint64_t *)store->ends.data)[rows - 1];
-}
-
-static bcn_bytes
-decimal(int64_t value, char buffer[DECIMAL])
-{
-    if (value == BCN_MISSING) {
-        return (bcn_bytes){NULL, 0};
-    }
-    int length = snprintf(buffer, DECIMAL, "%" PRId64, value);
-    return (bcn_bytes){buffer, (size_t)length};
-}
-
-/* Write one text as row `row`, the last so far. */
-static bcn_status
-text_put(bcn_store *store, size_t row, bcn_bytes text)
-{
-    uint64_t used = bytes_used(store, row);
-    BCN_TRY(reserve(&store->bytes, (size_t)used + text.length, 1));
-    if (text.length != 0) {
-        memcpy((char *)store->bytes.data + used, text.data, text.length);
-    }
-    ((uint64_t *)store->ends.data)[row] = used + text.length;
-    if (text.data == NULL || store->stated.data != NULL) {
-        BCN_TRY(bits_reserve(store, row + 1));
-        bit_set(store->stated.data, row, text.data != NULL);
-    }
-    return BCN_OK;
-}
-
-/* The first text among ids that were numbers so far: all become texts. */
-static bcn_status
-numbers_to_texts(bcn_store *store)
-{
-    bcn_store texts = {.field = store->field};
-    char buffer[DECIMAL];
-    bcn_status status = reserve(&texts.ends, store->rows + 1, sizeof(uint64_t));
-    const int64_t *ids = store->values.data;
-    for (size_t i = 0; status == BCN_OK && i < store->rows; i++) {
-        status = text_put(&texts, i, decimal(ids[i], buffer));
-        texts.rows = i + 1;
-    }
-    if (status != BCN_OK) {
-        bcn_store_free(&texts);
-        return status;
-    }
-    bcn_free(store->values.data);
-    store->values = (bcn_array){0};
-    store->ends = texts.ends;
-    store->bytes = texts.bytes;
-    store->stated = texts.stated;
-    store->texts = true;
-    /* Numbers rise by value and texts by bytes: what is not sure is false. */
-    store->sorted = store->rising = store->rows == 0;
-    return BCN_OK;
-}
-
-static bcn_status
-put_ids(bcn_store *store, const bcn_slice *slice, size_t rows,
-        const uint8_t *skip)
-{
-    if (slice->texts != NULL && !store->texts) {
-        BCN_TRY(numbers_to_texts(store));
-    }
-    size_t end = store->rows + rows;
-    if (!store->texts) {
-        BCN_TRY(reserve(&store->values, end, sizeof(int64_t)));
-        int64_t *tail = (int64_t *)store->values.data + store->rows;
-        for (size_t i = 0; i < rows; i++) {
-            tail[i] = slice->values != NULL ? slice->values[i] : BCN_MISSING;
-        }
-        return BCN_OK;
-    }
-    BCN_TRY(reserve(&store->ends, end, sizeof(uint64_t)));
-    char buffer[DECIMAL];
-    for (size_t i = 0; i < rows; i++) {
-        bcn_bytes text = {NULL, 0};
-        if (skip != NULL && skip[i]) {
-            text = (bcn_bytes){"", 0}; /* no bytes: keep() forgets the row */
-        } else if (slice->texts != NULL) {
-            text = slice->texts[i];
-        } else if (slice->values != NULL) {
-            text = decimal(slice->values[i], buffer);
-        }
-        BCN_TRY(text_put(store, store->rows + i, text));
-    }
-    return BCN_OK;
-}
-
 /* --- rows --------------------------------------------------------------- */
 
 bcn_status
@@ -347,11 +208,12 @@ bcn_store_put(bcn_store *store, const bcn_slice *slice, size_t rows,
     case BCN_INTEGER:
         return put_numbers(store, slice->values, rows, skip);
     case BCN_ID:
-        return put_ids(store, slice, rows, skip);
+        return bcn_store_put_ids(store, slice, rows, skip);
     case BCN_TIME:
         break;
     }
-    BCN_TRY(reserve(&store->values, store->rows + rows, sizeof(int64_t)));
+    BCN_TRY(bcn_array_reserve(&store->values, store->rows + rows,
+                              sizeof(int64_t)));
     int64_t *tail = (int64_t *)store->values.data + store->rows;
     if (slice->values != NULL) {
         memcpy(tail, slice->values, rows * sizeof *tail);
@@ -397,20 +259,12 @@ squeeze(bcn_store *store, size_t rows, const uint8_t *skip)
                 memcpy(values + to * width, values + from * width, width);
             }
             if (stated != NULL) {
-                bit_set(stated, to, bit(stated, from));
+                bcn_bit_set(stated, to, bcn_bit(stated, from));
             }
         }
         to++;
     }
     return to - store->rows;
-}
-
-static int
-text_compare(bcn_bytes a, bcn_bytes b)
-{
-    size_t shared = a.length < b.length ? a.length : b.length;
-    int order = shared != 0 ? memcmp(a.data, b.data, shared) : 0;
-    return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
 static void
@@ -445,7 +299,7 @@ static void
 note_numbers(bcn_store *store, size_t from, size_t end)
 {
     for (size_t i = from; store->stated.data != NULL && i < end; i++) {
-        store->missing += !bit(store->stated.data, i);
+        store->missing += !bcn_bit(store->stated.data, i);
     }
 }
 
@@ -458,7 +312,7 @@ note_texts(bcn_store *store, size_t from, size_t end)
             store->sorted = store->rising = false;
         } else if (i > 0) {
             bcn_bytes before = bcn_store_text(store, i - 1);
-            int order = text_compare(before, text);
+            int order = bcn_text_compare(before, text);
             store->sorted = order <= 0;
             store->rising = store->rising && order < 0;
         }
@@ -508,7 +362,9 @@ bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
             continue;
         }
         if (store->texts) {
-            memmove(bytes + to_byte, bytes + from_byte, (size_t)length);
+            if (length != 0) {
+                memmove(bytes + to_byte, bytes + from_byte, (size_t)length);
+            }
             from_byte += length;
             to_byte += length;
             ends[to] = to_byte;
@@ -516,7 +372,7 @@ bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
             memmove(values + to * width, values + i * width, width);
         }
         if (stated != NULL) {
-            bit_set(stated, to, bit(stated, i));
+            bcn_bit_set(stated, to, bcn_bit(stated, i));
         }
         to++;
     }
@@ -547,81 +403,4 @@ bcn_store_same(const bcn_store *store, size_t a, size_t b)
                                bcn_store_text(store, b));
     }
     return bcn_store_value(store, a) == bcn_store_value(store, b);
-}
-
-/* --- the domain that was met -------------------------------------------- */
-
-static bool
-before(const bcn_labels *labels, uint32_t a, uint32_t b)
-{
-    return text_compare(bcn_labels_text(labels, a),
-                        bcn_labels_text(labels, b)) < 0;
-}
-
-/* Merge sort: at most 65,535 labels, and no allocator but ours. */
-static void
-sort_numbers(const bcn_labels *labels, uint32_t *numbers, uint32_t *room,
-             size_t count)
-{
-    if (count < 2) {
-        return;
-    }
-    size_t half = count / 2;
-    sort_numbers(labels, numbers, room, half);
-    sort_numbers(labels, numbers + half, room, count - half);
-    memcpy(room, numbers, count * sizeof *numbers);
-    size_t a = 0, b = half;
-    for (size_t i = 0; i < count; i++) {
-        bool right = a == half || (b < count && before(labels, room[b],
-                                                       room[a]));
-        numbers[i] = right ? room[b++] : room[a++];
-    }
-}
-
-bcn_status
-bcn_labels_order(const bcn_labels *labels, uint32_t **order)
-{
-    size_t count = bcn_labels_count(labels);
-    uint32_t *numbers = bcn_alloc(count, sizeof *numbers);
-    uint32_t *room = bcn_alloc(count, sizeof *room);
-    if (numbers == NULL || room == NULL) {
-        bcn_free(numbers);
-        bcn_free(room);
-        return BCN_NOMEM;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        numbers[i] = i;
-    }
-    sort_numbers(labels, numbers, room, count);
-    bcn_free(room);
-    *order = numbers;
-    return BCN_OK;
-}
-
-bcn_status
-bcn_store_renumber(bcn_store *store, const uint32_t *order, size_t count)
-{
-    bool same = true;
-    for (uint32_t i = 0; i < count; i++) {
-        same &= order[i] == i;
-    }
-    if (same) {
-        return BCN_OK;
-    }
-    uint32_t *fresh = bcn_alloc(count, sizeof *fresh);
-    if (fresh == NULL) {
-        return BCN_NOMEM;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        fresh[order[i]] = i;
-    }
-    uint32_t unstated = bcn_unstated(store->width);
-    for (size_t i = 0; i < store->rows; i++) {
-        uint32_t code = (uint32_t)bcn_store_value(store, i);
-        if (code != unstated) {
-            number_set(store->values.data, store->width, i, fresh[code]);
-        }
-    }
-    bcn_free(fresh);
-    return BCN_OK;
 }

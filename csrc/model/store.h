@@ -84,14 +84,7 @@ bcn_bytes bcn_store_text(const bcn_store *store, size_t row);
 /* Do two rows hold the same, missing included? */
 bool bcn_store_same(const bcn_store *store, size_t a, size_t b);
 
-/* Of labels whose domain is what was met: the order of their bytes, so that
- * codes do not depend on the order of rows.  `order[i]`, the caller's to free,
- * is the present code of what shall be label i. */
-BCN_MUST_USE bcn_status bcn_labels_order(const bcn_labels *labels,
-                                         uint32_t **order);
-/* Give a column its codes anew after such an order of `count` labels. */
-BCN_MUST_USE bcn_status bcn_store_renumber(bcn_store *store,
-                                           const uint32_t *order,
-                                           size_t count);
+/* The order of texts: by bytes, which is that of code points. */
+int bcn_text_compare(bcn_bytes a, bcn_bytes b);
 
 #endif

@@ -20,8 +20,7 @@ py_arrow_table(py_state *state, PyObject *object)
 static void
 schema_destroy(PyObject *capsule)
 {
-    struct ArrowSchema *schema =
-        PyCapsule_GetPointer(capsule, "arrow_schema");
+    struct ArrowSchema *schema = PyCapsule_GetPointer(capsule, "arrow_schema");
     if (schema->release != NULL) {
         schema->release(schema);
     }

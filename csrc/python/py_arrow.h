@@ -34,4 +34,10 @@ bcn_arrow_table *py_arrow_build(py_state *state, PyObject *columns,
 /* The table behind an ArrowTable, or NULL without an exception. */
 bcn_arrow_table *py_arrow_table(py_state *state, PyObject *object);
 
+/* What the elements of a buffer are: 'i', 'u', 'f', '?', or 0 for what is no
+ * native number. */
+char py_arrow_letter(const char *format);
+/* One integer of a buffer; 'u' of eight bytes comes as the signed one. */
+int64_t py_arrow_integer(const char *at, char letter, Py_ssize_t itemsize);
+
 #endif

@@ -39,28 +39,6 @@ own(bcn_arrow_buffer *buffer, size_t count, size_t size)
     return 0;
 }
 
-/* 'i', 'u', 'f', '?', or 0 for what is no native number. */
-static char
-letter_of(const char *format)
-{
-    const uint16_t probe = 1;
-    bool little = *(const char *)&probe == 1;
-    if (format == NULL) {
-        return 'u';
-    }
-    if (*format == '@' || *format == '=' || *format == (little ? '<' : '>')) {
-        format++;
-    }
-    if (*format == '\0' || format[1] != '\0') {
-        return 0;
-    }
-    return strchr("bhilqn", *format)   ? 'i'
-           : strchr("BHILQN", *format) ? 'u'
-           : strchr("fd", *format)     ? 'f'
-           : *format == '?'            ? '?'
-                                       : 0;
-}
-
 static int
 copy_view(making *self, const Py_buffer *view)
 {
@@ -82,7 +60,7 @@ take_buffer(making *self, PyObject *data)
     int result = -1;
     size_t offset;
     bcn_block *block = py_memory_block(self->state, data, &offset);
-    self->letter = letter_of(view.format);
+    self->letter = py_arrow_letter(view.format);
     self->itemsize = view.itemsize;
     if (view.ndim != 1 || self->letter == 0) {
         PyErr_Format(PyExc_TypeError,
@@ -193,8 +171,8 @@ take_texts(making *self, const char *name, PyObject *sequence, bool nullable,
         if (text == NULL) {
             if (!PyErr_Occurred()) {
                 PyErr_Format(PyExc_TypeError,
-                             "column '%s', row %zu: %R is not a text", name,
-                             i, item);
+                             "column '%s', row %zu: %R is not a text", name, i,
+                             item);
             }
             goto done;
         }
@@ -229,28 +207,9 @@ done:
 static int64_t
 code_at(const making *self, size_t row)
 {
-    const char *at =
-        (const char *)self->field.data.data + row * (size_t)self->itemsize;
-    bool sign = self->letter == 'i';
-    switch (self->itemsize) {
-    case 1:
-        return sign ? (int64_t)(signed char)*at : (unsigned char)*at;
-    case 2: {
-        uint16_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return sign ? (int64_t)(int16_t)raw : raw;
-    }
-    case 4: {
-        uint32_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return sign ? (int64_t)(int32_t)raw : raw;
-    }
-    default: {
-        int64_t raw;
-        memcpy(&raw, at, sizeof raw);
-        return raw;
-    }
-    }
+    const char *data = self->field.data.data;
+    return py_arrow_integer(data + row * (size_t)self->itemsize, self->letter,
+                            self->itemsize);
 }
 
 /* Codes must lie within the labels.  "Not stated" (the highest code of an
@@ -258,11 +217,11 @@ code_at(const making *self, size_t row)
 static int
 check_codes(making *self)
 {
-    int64_t none = self->letter == 'i'     ? -1
-                   : self->itemsize == 1   ? UINT8_MAX
-                   : self->itemsize == 2   ? UINT16_MAX
-                   : self->itemsize == 4   ? (int64_t)UINT32_MAX
-                                           : -1;
+    int64_t none = self->letter == 'i'   ? -1
+                   : self->itemsize == 1 ? UINT8_MAX
+                   : self->itemsize == 2 ? UINT16_MAX
+                   : self->itemsize == 4 ? (int64_t)UINT32_MAX
+                                         : -1;
     int64_t count = (int64_t)self->labels.count;
     for (size_t i = 0; i < self->rows; i++) {
         int64_t code = code_at(self, i);
@@ -280,8 +239,7 @@ check_codes(making *self)
         }
         PyErr_Format(PyExc_ValueError,
                      "column '%s', row %zu: code %lld, but %zu labels",
-                     self->field.name, i, (long long)code,
-                     self->labels.count);
+                     self->field.name, i, (long long)code, self->labels.count);
         return -1;
     }
     return 0;
@@ -293,8 +251,7 @@ integer_format(making *self)
     const char *formats = self->letter == 'i' ? "cs?i???l" : "CS?I???L";
     if ((self->letter != 'i' && self->letter != 'u') || self->itemsize > 8 ||
         formats[self->itemsize - 1] == '?') {
-        PyErr_Format(PyExc_TypeError,
-                     "column '%s': its data are not integers",
+        PyErr_Format(PyExc_TypeError, "column '%s': its data are not integers",
                      self->field.name);
         return -1;
     }
@@ -382,8 +339,8 @@ take_kind(making *self, const char *kind, PyObject *data, PyObject *labels)
         return integer_format(self);
     }
     bool time = strcmp(kind, "time") == 0;
-    if (time || (strncmp(kind, "ts", 2) == 0 &&
-                 strlen(kind) < sizeof self->format)) {
+    if (time ||
+        (strncmp(kind, "ts", 2) == 0 && strlen(kind) < sizeof self->format)) {
         strcpy(self->format, time ? "tsu:UTC" : kind);
         return self->letter == 'i' && self->itemsize == 8
                    ? null_times(self)

@@ -29,8 +29,7 @@ from_capsule(PyObject *capsule, py_arrow_source *out)
         return -1;
     }
     if (stream->release == NULL) {
-        PyErr_SetString(PyExc_ValueError,
-                        "this stream has already been read");
+        PyErr_SetString(PyExc_ValueError, "this stream has already been read");
         return -1;
     }
     out->stream = *stream;
@@ -56,8 +55,7 @@ from_pair(PyObject *pair, py_arrow_source *out)
         return -1;
     }
     if (schema->release == NULL || array->release == NULL) {
-        PyErr_SetString(PyExc_ValueError,
-                        "this array has already been read");
+        PyErr_SetString(PyExc_ValueError, "this array has already been read");
         return -1;
     }
     if (bcn_arrow_stream_once(schema, array, &out->stream) != BCN_OK) {
@@ -129,8 +127,8 @@ fields_of(const struct ArrowSchema *schema)
             break;
         }
         bcn_arrow_type_name(child, type, sizeof type);
-        PyObject *pair = Py_BuildValue(
-            "ss", child->name != NULL ? child->name : "", type);
+        PyObject *pair =
+            Py_BuildValue("ss", child->name != NULL ? child->name : "", type);
         if (pair == NULL || PyTuple_SetItem(fields, i, pair) < 0) {
             Py_CLEAR(fields);
         }
@@ -152,10 +150,35 @@ arrow_open(PyObject *module, PyObject *object)
         (allocfunc)PyType_GetSlot(state->arrow_source_type, Py_tp_alloc);
     source_object *self = (source_object *)alloc(state->arrow_source_type, 0);
     if (self == NULL || py_arrow_open(state, object, &self->source) < 0) {
-        Py_XDECREF(self);
+        Py_XDECREF((PyObject *)self);
         return NULL;
     }
     return (PyObject *)self;
+}
+
+PyDoc_STRVAR(fields_doc,
+             "arrow_fields($module, source, /)\n--\n\n"
+             "Return (name, type) of each column of an object with "
+             "__arrow_c_schema__.\n");
+
+static PyObject *
+arrow_fields(PyObject *Py_UNUSED(module), PyObject *object)
+{
+    PyObject *capsule =
+        PyObject_CallMethod(object, "__arrow_c_schema__", NULL);
+    if (capsule == NULL) {
+        return NULL;
+    }
+    const struct ArrowSchema *schema =
+        PyCapsule_GetPointer(capsule, "arrow_schema");
+    PyObject *fields = NULL;
+    if (schema != NULL && schema->release == NULL) {
+        PyErr_SetString(PyExc_ValueError, "this schema has been released");
+    } else if (schema != NULL) {
+        fields = fields_of(schema);
+    }
+    Py_DECREF(capsule);
+    return fields;
 }
 
 static PyObject *
@@ -218,6 +241,7 @@ static PyType_Spec source_spec = {
 
 static PyMethodDef source_functions[] = {
     {"arrow_open", arrow_open, METH_O, open_doc},
+    {"arrow_fields", arrow_fields, METH_O, fields_doc},
     {NULL, NULL, 0, NULL},
 };
 

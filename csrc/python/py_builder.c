@@ -2,38 +2,59 @@
 
 #include <string.h>
 
-#include "model/value.h"
+#include "model/met.h"
 #include "python/py_log.h"
 
 /* --- labels: asking Python what a text stands for -------------------------- */
 
-bool
+bcn_status
 py_stay_begin(py_builder *self, py_stay *stay)
 {
+    if (PyThread_get_thread_ident() == self->caller) {
+        stay->own = NULL;
+        PyEval_RestoreThread(self->suspended);
+        if (PyErr_Occurred()) { /* a signal that the watch has seen */
+            (void)PyEval_SaveThread();
+            return BCN_CANCELLED;
+        }
+        return BCN_OK;
+    }
     stay->own = PyThreadState_New(self->interpreter);
     if (stay->own == NULL) {
-        return false;
+        return BCN_NOMEM;
     }
     PyEval_RestoreThread(stay->own);
-    return true;
+    return BCN_OK;
 }
 
 void
 py_stay_end(py_stay *stay)
 {
+    if (stay->own == NULL) {
+        (void)PyEval_SaveThread();
+        return;
+    }
     PyThreadState_Clear(stay->own);
-    PyThreadState_DeleteCurrent();
+    PyEval_ReleaseThread(stay->own);
+    PyThreadState_Delete(stay->own);
 }
 
-void
-py_builder_carry(py_builder *self)
+PyObject *
+py_exception_take(void)
 {
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PyErr_NormalizeException(&type, &value, &trace);
-    Py_XSETREF(self->raised, value);
     Py_XDECREF(type);
     Py_XDECREF(trace);
+    return value;
+}
+
+void
+py_exception_give(PyObject *exception)
+{
+    PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+    Py_DECREF(exception);
 }
 
 static bcn_status
@@ -41,21 +62,21 @@ resolve_label(void *context, size_t column, bcn_bytes text, uint32_t *code)
 {
     py_builder *self = context;
     py_stay stay;
-    if (!py_stay_begin(self, &stay)) {
-        return BCN_NOMEM;
+    bcn_status status = py_stay_begin(self, &stay);
+    if (status != BCN_OK) {
+        return status;
     }
-    bcn_status status = BCN_OK;
     PyObject *answer = PyObject_CallFunction(self->resolve, "ns#",
                                              (Py_ssize_t)column, text.data,
                                              (Py_ssize_t)text.length);
     long number = answer != NULL ? PyLong_AsLong(answer) : -1;
     uint32_t size = self->core.schema.fields[column].labels;
     if (PyErr_Occurred()) {
-        py_builder_carry(self);
+        Py_XSETREF(self->raised, py_exception_take());
         status = BCN_INVALID;
     } else if (number >= 0 && (unsigned long)number < size) {
         *code = (uint32_t)number;
-    } else if (number < 0 && -number < BCN_REASON_COUNT) {
+    } else if (number < 0 && number > -(long)BCN_REASON_COUNT) {
         *code = BCN_REFUSED | (uint32_t)-number;
     } else {
         status = bcn_fail(&self->error, BCN_RANGE,
@@ -74,11 +95,13 @@ py_builder_begin(py_builder *self)
 {
     if (!self->ready || self->busy) {
         PyErr_SetString(PyExc_ValueError,
-                        self->busy ? "the builder is busy in another thread"
+                        self->busy ? "the builder is busy in another call"
                                    : "the builder has finished");
         return -1;
     }
     self->busy = true;
+    self->caller = PyThread_get_thread_ident();
+    self->suspended = PyThreadState_Get();
     self->error.text[0] = '\0';
     return 0;
 }
@@ -87,23 +110,34 @@ PyObject *
 py_builder_end(py_builder *self, bcn_status status)
 {
     self->busy = false;
-    if (status == BCN_OK) {
+    PyObject *raised = self->raised;
+    self->raised = NULL;
+    if (status == BCN_OK && !PyErr_Occurred()) {
+        Py_XDECREF(raised);
         Py_RETURN_NONE;
     }
-    if (!self->core.stopped) {
-        self->ready = false; /* half taken: only to be freed */
-    }
-    if (self->raised != NULL) {
-        PyObject *raised = self->raised;
-        self->raised = NULL;
-        PyErr_SetObject((PyObject *)Py_TYPE(raised), raised);
-        Py_DECREF(raised);
+    self->ready = false; /* half taken: only its account can be asked for */
+    if (PyErr_Occurred() || self->core.stopped || raised == NULL) {
+        Py_XDECREF(raised); /* a signal, or a row before what was raised */
+    } else {
+        py_exception_give(raised);
         return NULL;
     }
     if (self->core.stopped && self->error.text[0] == '\0') {
         (void)bcn_fail(&self->error, status, "a row was refused");
     }
-    return py_raise(status, &self->error);
+    return PyErr_Occurred() ? NULL : py_raise(status, &self->error);
+}
+
+/* Another thread must not look at what a call is working on. */
+static int
+idle(py_builder *self)
+{
+    if (self->busy) {
+        PyErr_SetString(PyExc_ValueError,
+                        "the builder is busy in another call");
+    }
+    return self->busy ? -1 : 0;
 }
 
 /* --- construction ----------------------------------------------------------- */
@@ -170,6 +204,15 @@ parse_schema(PyObject *fields, int id, PyObject *keys, bcn_schema *schema)
             failed = 1;
         }
         if (failed) {
+            return -1;
+        }
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        int shares = schema->fields[i].shares;
+        if (shares >= 0 && (schema->fields[shares].kind != BCN_LABEL ||
+                            schema->fields[shares].labels != 0 ||
+                            schema->fields[shares].shares >= 0)) {
+            PyErr_SetString(PyExc_ValueError, "no labels to share");
             return -1;
         }
     }
@@ -282,6 +325,9 @@ builder_preload(PyObject *op, PyObject *args)
                           &codes)) {
         return NULL;
     }
+    if (idle(self) < 0) {
+        return NULL;
+    }
     if (column < 0 || (size_t)column >= self->core.schema.count ||
         self->core.schema.fields[column].kind != BCN_LABEL) {
         PyErr_SetString(PyExc_ValueError, "not a label column");
@@ -325,7 +371,7 @@ static PyObject *
 builder_begin(PyObject *op, PyObject *number)
 {
     unsigned long source = PyLong_AsUnsignedLong(number);
-    if (PyErr_Occurred()) {
+    if (PyErr_Occurred() || idle((py_builder *)op) < 0) {
         return NULL;
     }
     bcn_builder_begin(&((py_builder *)op)->core, (uint32_t)source);
@@ -333,7 +379,7 @@ builder_begin(PyObject *op, PyObject *number)
 }
 
 /* The labels of a column whose domain is what was met, in the order of their
- * codes; renumbers the column, and those that share its labels. */
+ * codes; the number of the column whose labels it shares, if it does. */
 static PyObject *
 met_labels(bcn_builder *core, size_t column)
 {
@@ -341,19 +387,14 @@ met_labels(bcn_builder *core, size_t column)
     if (store != &core->stores[column]) {
         return PyLong_FromSsize_t(store - core->stores);
     }
-    size_t count = bcn_labels_count(store->known);
+    size_t count;
     uint32_t *order;
-    bcn_status status = bcn_labels_order(store->known, &order);
+    bcn_status status = bcn_met_settle(core->stores, core->schema.count,
+                                       column, &order, &count);
     if (status != BCN_OK) {
         return py_raise(status, NULL);
     }
-    for (size_t c = 0; status == BCN_OK && c < core->schema.count; c++) {
-        if (core->stores[c].owner == store && core->stores[c].present) {
-            status = bcn_store_renumber(&core->stores[c], order, count);
-        }
-    }
-    PyObject *list = status == BCN_OK ? PyList_New((Py_ssize_t)count)
-                                      : py_raise(status, NULL);
+    PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list != NULL && i < count; i++) {
         bcn_bytes text = bcn_labels_text(store->known, order[i]);
         PyObject *label = PyUnicode_DecodeUTF8(
@@ -370,7 +411,8 @@ PyDoc_STRVAR(finish_doc,
              "finish($self, /)\n--\n\n"
              "Find duplicates and return ``(log, labels)``: the log and, per "
              "column whose domain is what was met, its sorted labels or the "
-             "number of the column whose labels it shares (else None).  The builder keeps its account and takes no more rows.\n");
+             "number of the column whose labels it shares (else None).  The "
+             "builder keeps its account and takes no more rows.\n");
 
 static PyObject *
 builder_finish(PyObject *op, PyObject *unused)
@@ -452,6 +494,9 @@ static PyObject *
 builder_refusals(PyObject *op, PyObject *unused)
 {
     (void)unused;
+    if (idle((py_builder *)op) < 0) {
+        return NULL;
+    }
     const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < ledger->kept_count; i++) {
@@ -477,6 +522,9 @@ static PyObject *
 builder_accounts(PyObject *op, PyObject *unused)
 {
     (void)unused;
+    if (idle((py_builder *)op) < 0) {
+        return NULL;
+    }
     const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < ledger->account_count; i++) {

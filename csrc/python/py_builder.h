@@ -12,7 +12,9 @@ typedef struct py_builder {
     bool busy;              /* a call is running without the interpreter */
     PyObject *resolve;      /* (column, text) -> code, or minus a reason */
     PyInterpreterState *interpreter;
-    PyObject *raised;       /* an exception from another thread, or NULL */
+    unsigned long caller;     /* the thread of the call that is running */
+    PyThreadState *suspended; /* its state, given up for that long */
+    PyObject *raised;         /* an exception of resolve, or NULL */
     bcn_error error;
 } py_builder;
 
@@ -22,15 +24,19 @@ typedef struct py_builder {
 int py_builder_begin(py_builder *self);
 PyObject *py_builder_end(py_builder *self, bcn_status status);
 
-/* The interpreter for a thread that does not have it, also in a
- * sub-interpreter, where PyGILState_Ensure would take the wrong one. */
+/* The interpreter for a thread that does not have it: the calling thread takes
+ * up its own state, any other gets a new one (also in a sub-interpreter, where
+ * PyGILState_Ensure would take the wrong one).  Nothing is held unless BCN_OK
+ * comes back. */
 typedef struct py_stay {
-    PyThreadState *own;
+    PyThreadState *own; /* NULL: the caller's */
 } py_stay;
-bool py_stay_begin(py_builder *self, py_stay *stay);
+bcn_status py_stay_begin(py_builder *self, py_stay *stay);
 void py_stay_end(py_stay *stay);
-/* Keep the exception that is set for the thread that made the call. */
-void py_builder_carry(py_builder *self);
+/* The exception that is set, taken away; and an exception set again, the
+ * reference given up. */
+PyObject *py_exception_take(void);
+void py_exception_give(PyObject *exception);
 
 /* The readers: py_readers.c, with their documentation. */
 PyObject *py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs);

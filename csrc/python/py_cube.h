@@ -9,6 +9,9 @@
 PyObject *py_cube_new(py_state *state, bcn_cube *core);
 /* The cube inside an instance, borrowed; NULL with a TypeError. */
 const bcn_cube *py_cube_core(py_state *state, PyObject *op);
+/* The same for an op known to be a Cube. */
+const bcn_cube *py_cube_of(PyObject *op);
+/* An exact int. */
 PyObject *py_wide(bcn_wide value);
 
 /* A column of numbers behind the buffer protocol, C-contiguous and native. */
@@ -27,6 +30,28 @@ PyObject *py_cube_from_sparse(PyObject *type, PyObject *args);
 extern const char py_cube_from_cells_doc[];
 extern const char py_cube_from_sparse_doc[];
 extern PyMethodDef py_cube_functions[];
+
+/* py_cube_ops.c and py_cube_lists.c: methods. */
+PyObject *py_cube_add(PyObject *op, PyObject *args);
+PyObject *py_cube_subtract(PyObject *op, PyObject *args);
+PyObject *py_cube_sum(PyObject *op, PyObject *args);
+PyObject *py_cube_permute(PyObject *op, PyObject *args);
+PyObject *py_cube_take(PyObject *op, PyObject *args);
+PyObject *py_cube_pick(PyObject *op, PyObject *args);
+extern const char py_cube_add_doc[];
+extern const char py_cube_subtract_doc[];
+extern const char py_cube_sum_doc[];
+extern const char py_cube_permute_doc[];
+extern const char py_cube_take_doc[];
+extern const char py_cube_pick_doc[];
+PyObject *py_cube_nonzeros(PyObject *op, PyObject *args);
+PyObject *py_cube_columns(PyObject *op, PyObject *args);
+PyObject *py_cube_top(PyObject *op, PyObject *args);
+PyObject *py_cube_dense(PyObject *op, PyObject *args);
+extern const char py_cube_nonzeros_doc[];
+extern const char py_cube_columns_doc[];
+extern const char py_cube_top_doc[];
+extern const char py_cube_dense_doc[];
 
 /* py_flow.c */
 PyObject *py_flow_quantities(PyObject *module, PyObject *args);

@@ -15,6 +15,7 @@
 typedef struct reader {
     PyObject *object; /* its bound read method */
     py_builder *builder;
+    PyObject *raised; /* what it raised, until the rows before are done */
 } reader;
 
 static ptrdiff_t
@@ -43,12 +44,12 @@ reader_read(void *context, char *buffer, size_t size)
 {
     reader *self = context;
     py_stay stay;
-    if (!py_stay_begin(self->builder, &stay)) {
+    if (py_stay_begin(self->builder, &stay) != BCN_OK) {
         return BCN_CSV_FAILED;
     }
     ptrdiff_t got = reader_take(self, buffer, size);
     if (got == BCN_CSV_FAILED) {
-        py_builder_carry(self->builder);
+        Py_XSETREF(self->raised, py_exception_take());
     }
     py_stay_end(&stay);
     return got;
@@ -95,6 +96,17 @@ parse_columns(py_builder *self, PyObject *list, Py_ssize_t fields,
                                       .field = (int)field};
     }
     return 0;
+}
+
+static bcn_status
+expect_columns(py_builder *self, const bcn_csv_column *columns)
+{
+    for (size_t i = 0; i < self->core.schema.count; i++) {
+        if (columns[i].field >= 0) {
+            BCN_TRY(bcn_builder_expect(&self->core, i));
+        }
+    }
+    return BCN_OK;
 }
 
 PyObject *
@@ -159,12 +171,21 @@ py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs)
     py_watch_start(&watch);
     bcn_status status;
     PY_CORE_BEGIN(&watch)
-    status = bcn_csv_read(&options, input, bcn_builder_sink(&self->core),
-                          &watch.core, &self->error);
+    status = expect_columns(self, columns);
+    if (status == BCN_OK) {
+        status = bcn_csv_read(&options, input, bcn_builder_sink(&self->core),
+                              &watch.core, &self->error);
+    }
     PY_CORE_END(&watch)
     py_time_rule_close(&rule);
+    if (status == BCN_IO && object.raised != NULL) {
+        Py_XSETREF(self->raised, object.raised);
+        object.raised = NULL;
+    }
+    Py_XDECREF(object.raised);
     PyObject *result = py_builder_end(self, status);
-    if (result == NULL && status == BCN_IO && file.failure != 0) {
+    if (result == NULL && status == BCN_IO && file.failure != 0 &&
+        PyErr_ExceptionMatches(PyExc_OSError)) {
         PyErr_Clear();
         errno = file.failure;
         return PyErr_SetFromErrno(PyExc_OSError);
@@ -320,11 +341,18 @@ py_builder_read_arrow(PyObject *op, PyObject *args, PyObject *kwargs)
         };
         py_watch watch;
         py_watch_start(&watch);
-        bcn_status status;
+        bcn_status status = BCN_OK;
         PY_CORE_BEGIN(&watch)
-        status = bcn_arrow_read(&opened.stream, &options,
-                                bcn_builder_sink(&self->core), &watch.core,
-                                &self->error);
+        for (size_t i = 0; status == BCN_OK && i < schema->count; i++) {
+            if (columns[i].name != NULL) {
+                status = bcn_builder_expect(&self->core, i);
+            }
+        }
+        if (status == BCN_OK) {
+            status = bcn_arrow_read(&opened.stream, &options,
+                                    bcn_builder_sink(&self->core),
+                                    &watch.core, &self->error);
+        }
         PY_CORE_END(&watch)
         result = py_builder_end(self, status);
     }

@@ -310,6 +310,7 @@ bcn_csv_read(const bcn_csv_options *options, bcn_csv_input input,
                                   .before = options->before,
                                   .delimiter = options->delimiter,
                                   .quote = options->quote,
+                                  .marker = bcn_csv_marker_best(),
                                   .block_bytes = all.options.block_bytes,
                                   .limit = all.options.record_limit,
                                   .mark = all.line == 1};

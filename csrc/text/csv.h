@@ -60,7 +60,7 @@ typedef struct bcn_csv_options {
     char quote;     /* 0: the source has no quotes */
     size_t fields;  /* of every record, 1 to BCN_CSV_FIELDS_MAX */
     const bcn_csv_column *columns;
-    size_t column_count;   /* below 65535; no field feeds two */
+    size_t column_count;   /* below 65535 */
     bcn_time_rule times;   /* zone and format of time columns */
     uint64_t first_line;   /* the line on which the text begins; 0 is 1 */
     bcn_bytes before;      /* text already taken from the input, read first */

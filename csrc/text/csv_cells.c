@@ -4,7 +4,7 @@
 #include "text/encoding.h"
 #include "text/numbers.h"
 
-enum { KNOWN = 4096, KNOWN_BYTES = 16 };
+enum { KNOWN = 1024, KNOWN_BYTES = 16 };
 
 bcn_status
 bcn_csv_cells_new(bcn_csv_cells *cells, const bcn_csv_column *column,
@@ -23,14 +23,16 @@ bcn_csv_cells_new(bcn_csv_cells *cells, const bcn_csv_column *column,
     }
     cells->codes = bcn_alloc(capacity, sizeof *cells->codes);
     cells->known = bcn_alloc(KNOWN, sizeof *cells->known);
+    cells->shorts = bcn_alloc(KNOWN, sizeof *cells->shorts);
     cells->dictionary.texts = column->labels != NULL
                                   ? bcn_labels_copy(column->labels)
                                   : bcn_labels_new();
     if (cells->codes == NULL || cells->known == NULL ||
-        cells->dictionary.texts == NULL) {
+        cells->shorts == NULL || cells->dictionary.texts == NULL) {
         return BCN_NOMEM;
     }
     memset(cells->known, 0xff, KNOWN * sizeof *cells->known);
+    memset(cells->shorts, 0xff, KNOWN * sizeof *cells->shorts);
     return BCN_OK;
 }
 
@@ -41,6 +43,7 @@ bcn_csv_cells_free(bcn_csv_cells *cells)
     bcn_free(cells->values);
     bcn_free(cells->texts);
     bcn_free(cells->known);
+    bcn_free(cells->shorts);
     bcn_labels_free(cells->dictionary.texts);
     bcn_free(cells->dictionary.codes);
 }
@@ -64,26 +67,54 @@ bcn_csv_span_fault(bcn_csv_span *span, size_t record, uint16_t column,
     return BCN_OK;
 }
 
+/* One field of the records of a span: copies of what the loops need, which a
+ * store into a column cannot seem to change. */
+typedef struct run {
+    const char *text;
+    const uint32_t *firsts;
+    const uint32_t *ends; /* of this field, for a first field at place 0 */
+    size_t count;
+    bool last;
+} run;
+
+static run
+run_of(const bcn_csv_span *span, int field)
+{
+    const bcn_csv_rows *rows = span->rows;
+    return (run){rows->text, rows->firsts + span->from, rows->ends + field,
+                 span->count, (size_t)field + 1 == rows->fields};
+}
+
 /* The raw field of a record, quotes and all; false when the record has a flaw
  * and therefore no such field. */
 static BCN_ALWAYS_INLINE bool
-raw_of(const bcn_csv_span *span, size_t record, int field, bcn_bytes *raw)
+raw_of(const run *fields, size_t record, bcn_bytes *raw)
 {
-    const bcn_csv_rows *rows = span->rows;
-    uint32_t first = rows->firsts[span->from + record];
+    uint32_t first = fields->firsts[record];
     if (first == BCN_NONE) {
         return false;
     }
-    const uint32_t *ends = rows->ends + first + field;
+    const uint32_t *ends = fields->ends + first;
     uint32_t start = ends[-1] + 1;
     size_t length = ends[0] - start;
-    raw->data = rows->text + start;
-    if (length != 0 && raw->data[length - 1] == '\r' &&
+    raw->data = fields->text + start;
+    if (fields->last && length != 0 && raw->data[length - 1] == '\r' &&
         raw->data[length] == '\n') {
         length--;
     }
     raw->length = length;
     return true;
+}
+
+/* A field without the quotes around it, for the quick ways, which take only
+ * what has no quote inside. */
+static BCN_ALWAYS_INLINE bcn_bytes
+bare_of(bcn_bytes raw, char quote)
+{
+    if (raw.length >= 2 && raw.data[0] == quote && quote != 0) {
+        return (bcn_bytes){raw.data + 1, raw.length - 2};
+    }
+    return raw;
 }
 
 static bool
@@ -138,7 +169,7 @@ refuse(bcn_csv_span *span, const bcn_csv_cells *cells, size_t record,
 
 static bcn_status
 label_slow(bcn_csv_cells *cells, bcn_csv_span *span, size_t record,
-           bcn_bytes raw, bcn_csv_known *known, uint32_t *code)
+           bcn_bytes raw, uint32_t *code)
 {
     bcn_bytes text;
     bcn_labels *labels = cells->dictionary.texts;
@@ -153,53 +184,70 @@ label_slow(bcn_csv_cells *cells, bcn_csv_span *span, size_t record,
             BCN_TRY(bcn_labels_add(labels, text, code));
         }
     }
-    known->code = *code;
     return BCN_OK;
 }
+
+/* The bytes of a word that belong to a field of 0 to 8 bytes. */
+static const uint64_t masks[] = {
+    0,
+    UINT64_C(0xff),
+    UINT64_C(0xffff),
+    UINT64_C(0xffffff),
+    UINT64_C(0xffffffff),
+    UINT64_C(0xffffffffff),
+    UINT64_C(0xffffffffffff),
+    UINT64_C(0xffffffffffffff),
+    UINT64_MAX,
+};
 
 static bcn_status
 labels_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
+    run fields = run_of(span, cells->field);
     uint32_t *codes = cells->codes + span->row;
-    for (size_t i = 0; i < span->count; i++) {
+    bcn_csv_short *shorts = cells->shorts;
+    for (size_t i = 0; i < fields.count; i++) {
         bcn_bytes raw;
-        if (!raw_of(span, i, cells->field, &raw)) {
+        if (!raw_of(&fields, i, &raw)) {
             codes[i] = BCN_NONE;
             continue;
         }
-        bcn_csv_known fresh = {0, 0, (uint32_t)raw.length, BCN_NONE};
-        if (raw.length > KNOWN_BYTES) {
-            BCN_TRY(label_slow(cells, span, i, raw, &fresh, &codes[i]));
-            continue;
-        }
-        /* Bytes behind the field are read too, and cut off here. */
-        uint64_t cut = raw.length * 8;
-        fresh.head = bcn_load64(raw.data);
+        bcn_csv_known *at = NULL;
+        bcn_csv_short *brief = NULL;
+        uint64_t key = 0, head = 0, tail = 0;
         if (raw.length < 8) {
-            fresh.head &= (UINT64_C(1) << cut) - 1;
-        } else if (raw.length < 16) {
-            fresh.tail = bcn_load64(raw.data + 8) &
-                         ((UINT64_C(1) << (cut - 64)) - 1);
-        } else {
-            fresh.tail = bcn_load64(raw.data + 8);
+            key = (bcn_load64(raw.data) & masks[raw.length]) |
+                  (uint64_t)raw.length << 56;
+            uint64_t hash = key * UINT64_C(0x9e3779b97f4a7c15);
+            brief = &shorts[hash >> 54];
+            unsigned second = brief->keys[1] == key;
+            if (brief->keys[second] == key) {
+                codes[i] = brief->codes[second];
+                continue;
+            }
+        } else if (raw.length <= KNOWN_BYTES) {
+            head = bcn_load64(raw.data);
+            tail = bcn_load64(raw.data + 8) & masks[raw.length - 8];
+            uint64_t hash =
+                (head ^ tail * 31) * UINT64_C(0x9e3779b97f4a7c15);
+            at = &cells->known[hash >> 54];
+            if (((at->head ^ head) | (at->tail ^ tail) |
+                 (at->length ^ raw.length)) == 0) {
+                codes[i] = at->code;
+                continue;
+            }
         }
-        uint64_t hash = (fresh.head ^ fresh.tail * 31) *
-                        UINT64_C(0x9e3779b97f4a7c15);
-        bcn_csv_known *at = &cells->known[(hash >> 52) & (KNOWN - 2)];
-        bcn_csv_known *hit = at;
-        if (hit->head != fresh.head || hit->tail != fresh.tail ||
-            hit->length != fresh.length) {
-            hit++;
+        BCN_TRY(label_slow(cells, span, i, raw, &codes[i]));
+        if (codes[i] == BCN_NONE && raw.length != 0) {
+            continue; /* a fault, or blanks: judged each time */
         }
-        if (hit->head == fresh.head && hit->tail == fresh.tail &&
-            hit->length == fresh.length) {
-            codes[i] = hit->code;
-            continue;
-        }
-        BCN_TRY(label_slow(cells, span, i, raw, &fresh, &codes[i]));
-        if (codes[i] != BCN_NONE || raw.length == 0) { /* no fault */
-            at[1] = at[0];
-            at[0] = fresh;
+        if (brief != NULL) {
+            brief->keys[1] = brief->keys[0];
+            brief->codes[1] = brief->codes[0];
+            brief->keys[0] = key;
+            brief->codes[0] = codes[i];
+        } else if (at != NULL) {
+            *at = (bcn_csv_known){head, tail, (uint32_t)raw.length, codes[i]};
         }
     }
     return BCN_OK;
@@ -208,16 +256,19 @@ labels_read(bcn_csv_cells *cells, bcn_csv_span *span)
 static bcn_status
 integers_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
+    char quote = span->rows->quote;
+    run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
-    for (size_t i = 0; i < span->count; i++) {
+    for (size_t i = 0; i < fields.count; i++) {
         bcn_bytes raw, text;
         uint64_t number;
         values[i] = BCN_MISSING;
-        if (!raw_of(span, i, cells->field, &raw)) {
+        if (!raw_of(&fields, i, &raw)) {
             continue;
         }
-        if (raw.length - 1 < 16 &&
-            bcn_digits_read(raw.data, raw.length, &number)) {
+        bcn_bytes bare = bare_of(raw, quote);
+        if (bare.length - 1 < 16 &&
+            bcn_digits_read(bare.data, bare.length, &number)) {
             values[i] = (int64_t)number;
             continue;
         }
@@ -261,14 +312,17 @@ ids_become_texts(bcn_csv_cells *cells, bcn_csv_span *span, size_t rows)
 static bcn_status
 ids_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
-    for (size_t i = 0; i < span->count; i++) {
+    char quote = span->rows->quote;
+    run fields = run_of(span, cells->field);
+    for (size_t i = 0; i < fields.count; i++) {
         size_t row = span->row + i;
         bcn_bytes raw, text = {NULL, 0};
         uint64_t number;
-        bool there = raw_of(span, i, cells->field, &raw);
-        if (there && !cells->as_texts && raw.length - 1 < 16 &&
-            (raw.data[0] != '0' || raw.length == 1) &&
-            bcn_digits_read(raw.data, raw.length, &number)) {
+        bool there = raw_of(&fields, i, &raw);
+        bcn_bytes bare = there ? bare_of(raw, quote) : text;
+        if (!cells->as_texts && bare.length - 1 < 16 &&
+            (bare.data[0] != '0' || bare.length == 1) &&
+            bcn_digits_read(bare.data, bare.length, &number)) {
             cells->values[row] = (int64_t)number;
             continue;
         }
@@ -297,17 +351,21 @@ static bcn_status
 times_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
     enum { DATES = 1, INSTANTS = 2 };
+    char quote = span->rows->quote;
+    run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
     bool quick = span->times->format == NULL;
-    for (size_t i = 0; i < span->count; i++) {
+    for (size_t i = 0; i < fields.count; i++) {
         bcn_bytes raw, text;
         bool date;
-        if (!raw_of(span, i, cells->field, &raw)) {
+        if (!raw_of(&fields, i, &raw)) {
             values[i] = BCN_MISSING;
             continue;
         }
+        bcn_bytes bare = bare_of(raw, quote);
         if (quick && cells->form == INSTANTS &&
-            bcn_time_quick(raw.data, raw.length, &cells->memo, &values[i])) {
+            bcn_time_quick(bare.data, bare.length, &cells->memo,
+                           &values[i])) {
             continue;
         }
         BCN_TRY(text_of(span, raw, &text));

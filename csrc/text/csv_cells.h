@@ -12,7 +12,14 @@
 #include "text/csv_rows.h"
 #include "text/scratch.h"
 
-/* Labels already seen, by their raw bytes. */
+/* Labels already seen, by their raw bytes: up to 7 of them and their number in
+ * one word (two such share a place), or 8 to 16 in two words.  A field of 255
+ * bytes has no place in either, so memory full of ones is an empty cache. */
+typedef struct bcn_csv_short {
+    uint64_t keys[2];
+    uint32_t codes[2];
+} bcn_csv_short;
+
 typedef struct bcn_csv_known {
     uint64_t head, tail;
     uint32_t length, code;
@@ -27,6 +34,7 @@ typedef struct bcn_csv_cells {
     bcn_bytes *texts;
     bool as_texts; /* an id: this batch's are texts */
     bcn_dictionary dictionary;
+    bcn_csv_short *shorts;
     bcn_csv_known *known;
     bcn_time_memo memo;
     int form; /* of times: 0 not known yet, 1 dates, 2 instants */

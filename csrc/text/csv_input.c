@@ -72,30 +72,30 @@ opens(const bcn_csv_source *source, const char *text, size_t at)
            text[at - 1] == '\n' || text[at - 1] == '\r';
 }
 
-/* Take the search to the end of what is filled; here and in csv_rows.c the
- * same quotes open and close. */
-static void
-cut_on(const bcn_csv_source *source, const char *text, size_t filled,
-       bool whole, cut *found)
+/* Walk from quote to quote up to `stop`; false when the last byte filled is a
+ * quote that only the next one can explain.  Here and in csv_rows.c the same
+ * quotes open and close. */
+static bool
+cut_slowly(const bcn_csv_source *source, const char *text, size_t stop,
+           size_t filled, bool whole, cut *found)
 {
-    size_t end;
-    const char *hit = NULL;
-    while (source->quote != 0 && found->at < filled &&
+    const char *hit;
+    while (found->at < stop &&
            (hit = memchr(text + found->at, source->quote,
-                         filled - found->at)) != NULL) {
+                         stop - found->at)) != NULL) {
         size_t at = (size_t)(hit - text);
-        found->quoted = true;
         found->at = at + 1;
         if (!found->inside) {
             if (opens(source, text, at)) {
-                end = line_end_before(text, found->outside, at, filled, whole);
+                size_t end =
+                    line_end_before(text, found->outside, at, filled, whole);
                 found->end = end != 0 ? end : found->end;
                 found->inside = true;
                 found->open = at;
             }
         } else if (at + 1 == filled && !whole) {
-            found->at = at; /* closing or doubled: the next byte will tell */
-            return;
+            found->at = at;
+            return false;
         } else if (at + 1 < filled && text[at + 1] == source->quote) {
             found->at = at + 2;
         } else {
@@ -103,9 +103,80 @@ cut_on(const bcn_csv_source *source, const char *text, size_t filled,
             found->outside = at + 1;
         }
     }
+    found->at = found->at < stop ? stop : found->at;
+    return true;
+}
+
+/* 64 bytes at once, where the next byte is known and quotes stand as they
+ * should; false, and nothing done, elsewhere. */
+static bool
+cut_quickly(const bcn_csv_source *source, const char *text,
+            const bcn_csv_marks *marks, cut *found)
+{
+    size_t base = found->at;
+    uint64_t mask;
+    if (!bcn_csv_marks_parity(marks, text + base, source->delimiter,
+                              source->quote, opens(source, text, base),
+                              found->inside, &mask)) {
+        return false;
+    }
+    uint64_t ends = marks->ends & ~mask;
+    uint64_t opening = marks->quotes & mask & ~(marks->quotes << 1);
+    if (!found->inside && ends == 0 && found->outside < base) {
+        /* Line ends before this group, not looked for yet. */
+        size_t end = line_end_before(text, found->outside, base, base + 64,
+                                     false);
+        found->end = end != 0 ? end : found->end;
+    }
+    if (ends != 0) {
+        found->end = base + bcn_bits_last(ends) + 1;
+    }
+    if (opening != 0) {
+        found->open = base + bcn_bits_last(opening);
+    }
+    found->inside = mask >> 63 != 0;
+    found->at = found->outside = base + 64;
+    if (marks->quotes >> 63 != 0 && !found->inside &&
+        text[base + 64] == source->quote) {
+        found->inside = true;
+        found->at++;
+    }
+    return true;
+}
+
+/* Take the search to the end of what is filled. */
+static void
+cut_on(const bcn_csv_source *source, const char *text, size_t filled,
+       bool whole, cut *found)
+{
+    enum { GROUPS = 32 };
+    bcn_csv_marks marks[GROUPS];
+    if (source->quote != 0 && !found->quoted) {
+        const char *hit = memchr(text + found->at, source->quote,
+                                 filled - found->at);
+        found->quoted = hit != NULL;
+    }
+    while (found->quoted && found->at < filled) {
+        size_t base = found->at, left = filled - base;
+        size_t groups = (left - 1) / 64; /* with one byte known behind */
+        groups = groups < GROUPS ? groups : GROUPS;
+        source->marker(text + base, groups, source->delimiter, source->quote,
+                       marks);
+        for (size_t i = 0; i < groups && found->at == base + 64 * i; i++) {
+            if (!cut_quickly(source, text, &marks[i], found)) {
+                (void)cut_slowly(source, text, base + 64 * i + 64, filled,
+                                 whole, found);
+            }
+        }
+        if (groups == 0 &&
+            !cut_slowly(source, text, filled, filled, whole, found)) {
+            return;
+        }
+    }
     found->at = filled;
     if (!found->inside) {
-        end = line_end_before(text, found->outside, filled, filled, whole);
+        size_t end =
+            line_end_before(text, found->outside, filled, filled, whole);
         found->end = end != 0 ? end : found->end;
     }
 }

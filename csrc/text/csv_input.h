@@ -4,7 +4,8 @@
  * and ends behind its last whole record, so the state of the grammar at its
  * start is known: outside quotes, in the first field.  A block without quotes
  * is cut at its last line end, found backwards.  One with quotes is walked
- * from quote to quote.  A record longer than a block makes the block grow,
+ * through, 64 bytes at a time where quotes stand as they should.  A record
+ * longer than a block makes the block grow,
  * doubling, so the work stays linear; beyond the limit the reading stops.
  *
  * Invariant: the blocks, one after the other, are the text (without the byte
@@ -14,6 +15,7 @@
 #define BCN_CSV_INPUT_H
 
 #include "text/csv.h"
+#include "text/csv_marks.h"
 
 typedef enum bcn_csv_trouble {
     BCN_CSV_FINE,
@@ -34,6 +36,7 @@ typedef struct bcn_csv_source {
     bcn_csv_input input;
     bcn_bytes before;
     char delimiter, quote;
+    bcn_csv_marker marker;
     size_t block_bytes, limit;
     bool mark;  /* a byte order mark may come */
     bool ended; /* no block is left */

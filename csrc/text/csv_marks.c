@@ -167,3 +167,28 @@ bcn_csv_marker_best(void)
     best = best != NULL ? best : bcn_csv_marker_sse2();
     return best != NULL ? best : bcn_csv_marker_plain();
 }
+
+bool
+bcn_csv_marks_parity(const bcn_csv_marks *marks, const char *text,
+                     char delimiter, char quote, bool border, bool inside,
+                     uint64_t *mask)
+{
+    uint64_t quotes = marks->quotes, parity = quotes;
+    for (unsigned shift = 1; shift < 64; shift *= 2) {
+        parity ^= parity << shift;
+    }
+    *mask = inside ? ~parity : parity;
+    uint64_t borders = marks->ends | marks->splits | quotes;
+    if (quotes & *mask & ~(borders << 1 | border)) {
+        return false;
+    }
+    uint64_t doubtful = quotes & ~*mask & ~(borders >> 1);
+    for (; doubtful != 0; doubtful &= doubtful - 1) {
+        char next = text[bcn_bits_first(doubtful) + 1];
+        if (next != '\r' && next != '\n' && next != delimiter &&
+            next != quote) {
+            return false;
+        }
+    }
+    return true;
+}

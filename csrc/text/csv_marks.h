@@ -7,6 +7,7 @@
 #ifndef BCN_CSV_MARKS_H
 #define BCN_CSV_MARKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,16 @@ bcn_csv_marker bcn_csv_marker_best(void);
 bcn_csv_marker bcn_csv_marker_plain(void);
 bcn_csv_marker bcn_csv_marker_sse2(void);
 bcn_csv_marker bcn_csv_marker_avx2(void);
+
+/* Quotes by parity: which of 64 bytes stand inside quotes (an opening quote
+ * does, a closing one does not), when `inside` says how they begin.  False
+ * when a quote stands where this simple reading and the grammar could part:
+ * one that opens but not behind a border, or closes but not before one.  The
+ * halves of a doubled quote count as closing and opening.  `border` says
+ * that a quote as the very first byte may open.  Reads text[64]. */
+bool bcn_csv_marks_parity(const bcn_csv_marks *marks, const char *text,
+                          char delimiter, char quote, bool border,
+                          bool inside, uint64_t *mask);
 
 /* Can BCN_CSV_MODERN functions run here? */
 int bcn_csv_modern(void);
@@ -69,5 +80,15 @@ bcn_bits_first(uint64_t bits)
     return bcn_bits_count((bits & (0 - bits)) - 1);
 }
 #endif
+
+/* The highest bit's place, of a word that is not zero. */
+static inline unsigned
+bcn_bits_last(uint64_t bits)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2) {
+        bits |= bits >> shift;
+    }
+    return bcn_bits_count(bits) - 1;
+}
 
 #endif

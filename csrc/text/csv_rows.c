@@ -201,14 +201,43 @@ group_quoted(bcn_csv_rows *rows, const bcn_csv_marks *marks, size_t base)
     return BCN_OK;
 }
 
+/* The same by parity, all at once, where quotes stand as they should and no
+ * line ends are inside of them; false, and nothing done, elsewhere. */
+static BCN_ALWAYS_INLINE bool
+group_simple(bcn_csv_rows *rows, const bcn_csv_marks *marks, size_t base,
+             bcn_csv_marks *outside)
+{
+    const char *text = rows->text + base;
+    /* The first half of a doubled quote may have been the last byte before:
+     * to parity, that one closed. */
+    bool half = rows->resume > base;
+    bool border = base == 0 || half || ends_field(rows, text[-1]);
+    uint64_t mask;
+    if (!bcn_csv_marks_parity(marks, text, rows->delimiter, rows->quote,
+                              border, rows->inside && !half, &mask) ||
+        (marks->ends & mask) != 0) {
+        return false;
+    }
+    *outside = (bcn_csv_marks){marks->ends & ~mask, marks->splits & ~mask, 0};
+    rows->inside = mask >> 63 != 0;
+    if (marks->quotes >> 63 != 0 && !rows->inside && text[64] == rows->quote) {
+        rows->inside = true;
+        rows->resume = base + GROUP + 1;
+    }
+    return true;
+}
+
 static BCN_ALWAYS_INLINE bcn_status
 walk(bcn_csv_rows *rows, size_t groups)
 {
     size_t base = rows->position;
     for (size_t i = 0; i < groups && !rows->too_long; i++, base += GROUP) {
         const bcn_csv_marks *marks = &rows->marks[i];
+        bcn_csv_marks outside;
         if (!rows->quoted || (!rows->inside && marks->quotes == 0)) {
             BCN_TRY(group_plain(rows, marks, (uint32_t)base));
+        } else if (group_simple(rows, marks, base, &outside)) {
+            BCN_TRY(group_plain(rows, &outside, (uint32_t)base));
         } else {
             BCN_TRY(group_quoted(rows, marks, base));
         }

@@ -2,9 +2,9 @@
  *
  * A format is strptime's: %Y %y %m %d %H %I %p %M %S %f %z %b (or %h) %B,
  * with %T, %R, %F and %D for %H:%M:%S, %H:%M, %Y-%m-%d and %m/%d/%y; %Z takes
- * UTC, GMT or Z, %% a percent sign.  Month names are English, in any case.  Numbers may have
- * fewer digits than usual, as in strptime; one space in the format takes one
- * or more.  Two-digit years follow POSIX: 69 to 99 are 1969 to 1999.
+ * UTC, GMT or Z, %% a percent sign.  Month names are English, in any case.
+ * Numbers may have fewer digits than usual, as in strptime; one space in the
+ * format takes one or more.  Two-digit years follow POSIX: 69 to 99 are 1969 to 1999.
  *
  * It is compiled once into steps, checked then, and cannot fail to run.  A
  * format without hours reads dates. */

@@ -1,1 +1,184 @@
-"""What is measured of this package alone."""
+"""What is measured of this package alone: how cost grows, memory, and import.
+
+Each `ask_<section>(options)` prints its figures beside the bound they are held to.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+
+def _least(work: Callable[[], Any], repeats: int) -> float:
+    """The shortest of several runs, in seconds: what is not the machine's own noise."""
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def _log(rows: int, shape: str = "zipf", **columns: Any) -> Any:
+    import interpol_bcn as bcn
+
+    from .dataset import make
+
+    data = make(rows, shape)
+    table = data.arrow()
+    for name, column in columns.items():
+        table = table.append_column(name, column)
+    return bcn.read_messages(table)
+
+
+QUESTIONS: dict[str, Callable[[Any], Any]] = {
+    "sender": lambda log: log.count("sender"),
+    "sender × receiver": lambda log: log.count("sender", "receiver"),
+    "month × sender": lambda log: log.count("month", "sender"),
+    "sum(size) by sender": lambda log: log.sum("size", "sender"),
+}
+
+
+def ask_slope(options: Any) -> None:
+    """Cost of a question = fixed + slope x rows."""
+    small = _log(1_000)
+    fixed = {name: _least(partial(ask, small), 200) for name, ask in QUESTIONS.items()}
+    del small
+    slopes: dict[str, list[float]] = {name: [] for name in QUESTIONS}
+    sizes = [size for size in (10**6, 10**7, 10**8) if size <= max(options.rows, 10**7)]
+    for rows in sizes:
+        log = _log(rows)
+        for name, ask in QUESTIONS.items():
+            least = _least(partial(ask, log), 20 if rows < 10**8 else 5)
+            slopes[name].append((least - fixed[name]) / rows * 1e9)
+        del log
+    print("slope: nanoseconds a row at " + ", ".join(f"{size:,}" for size in sizes) + " rows")
+    for name, values in slopes.items():
+        spread = max(values) / min(values)
+        figures = ", ".join(f"{value:.3f}" for value in values)
+        print(
+            f"  {name}: {figures}; spread {spread:.2f} (bound 1.15); "
+            f"1,000 rows {fixed[name] * 1e6:.1f} µs (bound 20 up to 4,096 cells)"
+        )
+
+
+def ask_shapes(options: Any) -> None:
+    """Skewed, all-equal and sorted labels against uniform ones."""
+    from .dataset import SHAPES
+
+    times: dict[str, dict[str, float]] = {}
+    for shape in SHAPES:
+        log = _log(options.rows, shape)
+        times[shape] = {name: _least(partial(ask, log), 5) for name, ask in QUESTIONS.items()}
+        del log
+    print(f"shapes: times those of uniform labels, {options.rows:,} rows (bound 1.5)")
+    for name in QUESTIONS:
+        uniform = times["uniform"][name]
+        figures = ", ".join(
+            f"{shape} {times[shape][name] / uniform:.2f}" for shape in SHAPES if shape != "uniform"
+        )
+        print(f"  {name}: {figures} (uniform {uniform * 1e3:.2f} ms)")
+
+
+def ask_ids(options: Any) -> None:
+    """What looking for duplicates costs: no ids, increasing ids, ids in any order."""
+    import numpy as np
+    import pyarrow as pa
+
+    import interpol_bcn as bcn
+
+    from .dataset import make
+
+    table = make(options.rows).arrow()
+    ids = np.arange(1, options.rows + 1)
+    sources = {
+        "none": table,
+        "increasing": table.append_column("message_id", pa.array(ids)),
+        "any order": table.append_column(
+            "message_id", pa.array(np.random.default_rng(3).permutation(ids))
+        ),
+    }
+    least = {
+        name: _least(partial(bcn.read_messages, source), 3) for name, source in sources.items()
+    }
+    print(f"ids: milliseconds to read {options.rows:,} rows of an Arrow table")
+    for name, seconds in least.items():
+        more = (seconds - least["none"]) * 1e3
+        print(f"  {name}: {seconds * 1e3:,.0f} (+{more:,.0f}; bound +150 per 18 million)")
+
+
+_READ = """
+import resource, sys
+import interpol_bcn as bcn
+if sys.argv[1].endswith("parquet"):
+    import pyarrow.parquet
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+log = bcn.read_messages(sys.argv[1])
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(len(log), (after - before) * 1024, log.nbytes)
+"""
+
+
+def ask_peak(options: Any) -> None:
+    """Peak memory of reading a file, against the finished log."""
+    from .dataset import make, write_csv, write_parquet
+
+    print(f"peak: memory of reading {options.rows:,} rows (bound 1.5 times the log + buffers)")
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        data = make(options.rows)
+        for suffix, write in ((".csv", write_csv), (".parquet", write_parquet)):
+            path = Path(folder) / f"messages{suffix}"
+            write(data, path)
+            printed = subprocess.run(
+                [sys.executable, "-c", _READ, str(path)],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+            rows, peak, held = map(int, printed.split())
+            print(
+                f"  {suffix[1:]}: {peak / 1e6:,.0f} MB for a log of {held / 1e6:,.0f} MB, "
+                f"{peak / held:.2f} times; {rows:,} rows"
+            )
+
+
+_IMPORTED = """
+import sys
+known = set(sys.stdlib_module_names) | {"interpol_bcn"}
+before = set(sys.modules)
+import interpol_bcn
+new = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*sorted(new - known))
+"""
+
+
+def ask_import(options: Any) -> None:
+    """What `import interpol_bcn` costs beyond Python's own start, and what it loads."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    def started(text: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", text], check=True, env=environment)
+        return time.perf_counter() - began
+
+    bare, full = [], []
+    for _ in range(max(options.repeats, 11)):
+        bare.append(started("pass"))
+        full.append(started("import interpol_bcn"))
+    more = (median(full) - median(bare)) * 1e3
+    others = subprocess.run(
+        [sys.executable, "-c", _IMPORTED],
+        check=True,
+        env=environment,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    print(f"import: {more:.1f} ms beyond Python's start (bound 30); others: {others or 'none'}")

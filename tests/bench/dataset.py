@@ -58,17 +58,6 @@ def bureaus() -> tuple[list[str], list[str]]:
     """The members by alpha-3 and the region of each."""
     import interpol_bcn as bcn
 
-    if not hasattr(bcn, "members"):  # not built yet: the areas of the synthetic year
-        from interpol_bcn._simulate import _AREAS, SECRETARIAT
-
-        areas = {
-            code: area
-            for area, zones in _AREAS.items()
-            for codes in zones.values()
-            for code in codes.split()
-            if code != SECRETARIAT
-        }
-        return sorted(areas), [areas[code] for code in sorted(areas)]
     members = [(member.alpha_3, member.region) for member in bcn.members]
     return [code for code, _ in members], [region for _, region in members]
 

@@ -69,7 +69,7 @@ def _polars_csv_flow(peer: Any, data: Data, path: Path) -> Any:
 def _duckdb_types(peer: Any, data: Data) -> str:
     peer.enums(data)
     return (
-        "columns = {'sent_at': 'TIMESTAMPTZ', 'sender': 'bureau_enum', "
+        "columns = {'sent_at': 'TIMESTAMP', 'sender': 'bureau_enum', "
         "'receiver': 'bureau_enum', 'kind': 'kind_enum', 'size': 'UINTEGER'}"
     )
 
@@ -127,7 +127,7 @@ def _pyarrow_csv(columns: list[str] | None) -> Reader:
         from pyarrow import csv
 
         label = pa.dictionary(pa.int32(), pa.string())
-        types = {name: label for name in ("sender", "receiver", "kind")}
+        types = dict.fromkeys(("sender", "receiver", "kind"), label)
         types |= {"sent_at": pa.timestamp("us", tz="UTC"), "size": pa.uint32()}
         convert = csv.ConvertOptions(column_types=types, include_columns=columns)
         # Larger blocks: each carries its own dictionaries.

@@ -7,7 +7,8 @@
  *     /tmp/bench [rows [workers [repeats]]]
  *
  * Prints milliseconds, best and median, and the processors' time (which others
- * on the machine disturb less), per question and distribution of labels; 18,000,000 rows and as many workers as pay unless said otherwise. */
+ * on the machine disturb less), per question and distribution of labels;
+ * 18,000,000 rows and as many workers as pay unless said otherwise. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

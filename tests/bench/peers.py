@@ -40,6 +40,7 @@ class Ours:
         import numpy as np
 
         array = result.to_numpy()
+        total = int(array.sum())
         for place, (dim, labels) in enumerate(zip(result.dims, axes.values(), strict=True)):
             if isinstance(labels, int):  # a time axis over the whole period, in its order
                 if array.shape[place] != labels:
@@ -47,7 +48,7 @@ class Ours:
                 continue
             position = {label: i for i, label in enumerate(result.coords[dim])}
             array = np.take(array, [position[label] for label in labels], axis=place)
-        if int(array.sum()) != int(result.total):
+        if int(array.sum()) != total:
             raise ValueError("some rows fell outside the labels")
         return array
 
@@ -61,6 +62,7 @@ class Duckdb:
         self.connection = duckdb.connect(config={"threads": threads})
         self.connection.execute("SET perfect_ht_threshold = 20")  # the default is 12
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
         self.loaded = 0
 
     def enums(self, data: Data) -> None:
@@ -82,8 +84,7 @@ class Duckdb:
         )
         self.connection.unregister("given")
         regions = ", ".join(
-            f"('{a}'::bureau_enum, '{b}')"
-            for a, b in zip(data.labels, data.regions, strict=True)
+            f"('{a}'::bureau_enum, '{b}')" for a, b in zip(data.labels, data.regions, strict=True)
         )
         self.connection.execute(
             f"CREATE OR REPLACE TABLE bureaus AS FROM (VALUES {regions}) AS t(bureau, region)"
@@ -91,7 +92,7 @@ class Duckdb:
         return self, name
 
     def ask(self, text: str) -> Any:
-        return self.connection.execute(text).to_arrow_table()
+        return self.connection.sql(text).to_arrow_table()
 
     def table(self, result: Any) -> Any:
         return result

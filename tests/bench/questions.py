@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from .dataset import KINDS, START, Data
@@ -114,7 +115,7 @@ def _segments(data: Data, limits: Any, codes: Any, count: int) -> Any:
     import numpy as np
 
     edges = np.searchsorted(data.sent_at, limits)
-    return np.stack([_bins(codes[a:b], count) for a, b in zip(edges, edges[1:], strict=False)])
+    return np.stack([_bins(codes[a:b], count) for a, b in pairwise(edges)])
 
 
 def _month_limits() -> Any:
@@ -241,7 +242,9 @@ MEMORY = [
             "duckdb": _sql(
                 "SELECT sender, receiver, count(*) AS n FROM {t} GROUP BY sender, receiver"
             ),
-            "chdb": _sql("SELECT sender, receiver, count() AS n FROM {t} GROUP BY sender, receiver"),
+            "chdb": _sql(
+                "SELECT sender, receiver, count() AS n FROM {t} GROUP BY sender, receiver"
+            ),
             "polars": _grouped(lambda pl: ["sender", "receiver"]),
             "pandas": lambda state: state[0].groupby(["sender", "receiver"], observed=True).size(),
             "pyarrow": _pyarrow_count("sender", "receiver"),
@@ -259,7 +262,9 @@ MEMORY = [
             "duckdb": _sql(
                 "SELECT month(sent_at) AS month, sender, count(*) AS n FROM {t} GROUP BY ALL"
             ),
-            "chdb": _sql("SELECT toMonth(sent_at) AS m, sender, count() AS n FROM {t} GROUP BY ALL"),
+            "chdb": _sql(
+                "SELECT toMonth(sent_at) AS m, sender, count() AS n FROM {t} GROUP BY ALL"
+            ),
             "polars": _grouped(lambda pl: [pl.col("sent_at").dt.month(), "sender"]),
             "pandas": lambda state: (
                 state[0].groupby([state[0]["sent_at"].dt.month, "sender"], observed=True).size()
@@ -301,7 +306,10 @@ MEMORY = [
             "polars": _grouped(
                 lambda pl: [
                     (
-                        pl.col("sent_at").dt.convert_time_zone("Europe/Paris").dt.weekday().cast(int)
+                        pl.col("sent_at")
+                        .dt.convert_time_zone("Europe/Paris")
+                        .dt.weekday()
+                        .cast(int)
                         * 24
                         - 24
                         + pl.col("sent_at").dt.convert_time_zone("Europe/Paris").dt.hour()

@@ -180,6 +180,73 @@ test_any_end(void)
     }
 }
 
+/* Some megabytes: many windows in a block, many blocks in flight. */
+static void
+test_many(void)
+{
+    enum { TIMES = 4000 };
+    size_t one = sizeof tricky, length = one * TIMES;
+    char *text = malloc(length);
+    CHECK(text != NULL);
+    for (size_t i = 0; i < TIMES; i++) {
+        memcpy(text + i * one, tricky, one);
+        text[i * one + one - 1] = '\n';
+        text[i * one + 46 + i % 3] = (char)('A' + i % 26);
+    }
+    bcn_csv_options options = options_of(5, 5);
+    csv_text expected;
+    options.block_bytes = length;
+    CHECK_OK(csv_text_read(&options, text, length, &expected));
+    CHECK(!expected.bad);
+    for (size_t workers = 1; workers <= 4; workers++) {
+        options.workers = workers;
+        options.block_bytes = (size_t)1000 << (2 * workers);
+        options.batch_rows = 100 * workers;
+        expect(&options, text, length, BCN_OK, expected.data);
+    }
+    free(expected.data);
+    free(text);
+}
+
+static bcn_status
+drop(void *context, const bcn_batch *batch)
+{
+    *(size_t *)context += batch->rows;
+    return BCN_OK;
+}
+
+/* A line of a hundred megabytes, with and without an open quote. */
+static ptrdiff_t
+one_line(void *context, char *buffer, size_t size)
+{
+    size_t *left = context;
+    size_t count = size < *left ? size : *left;
+    memset(buffer, 'x', count);
+    *left -= count;
+    return (ptrdiff_t)count;
+}
+
+static void
+test_long_line(void)
+{
+    for (int quoted = 0; quoted < 2; quoted++) {
+        bcn_csv_options options = options_of(2, 2);
+        size_t left = 100000000, rows = 0;
+        bcn_error error = {""};
+        options.columns = labels;
+        options.workers = 2;
+        options.before = (bcn_bytes){"a,b\n\"", 4 + (size_t)quoted};
+        bcn_csv_input input = {one_line, &left};
+        bcn_sink sink = {drop, &rows};
+        CHECK_EQUAL(bcn_csv_read(&options, input, sink, NULL, &error),
+                    BCN_INVALID);
+        CHECK_TEXT(error.text, "line 2: the record that begins here is "
+                               "longer than 67108864 bytes; is this "
+                               "delimited text?");
+        CHECK_EQUAL(rows, 1);
+    }
+}
+
 static void
 test_columns(void)
 {
@@ -230,13 +297,6 @@ test_options(void)
 }
 
 static bcn_status
-drop(void *context, const bcn_batch *batch)
-{
-    *(size_t *)context += batch->rows;
-    return BCN_OK;
-}
-
-static bcn_status
 read_tricky(size_t workers, size_t block)
 {
     bcn_csv_options options = options_of(5, 5);
@@ -261,18 +321,6 @@ static bcn_status
 scenario_together(void)
 {
     return read_tricky(3, 40);
-}
-
-static bcn_status
-scenario_record(void)
-{
-    bcn_csv_record record;
-    bcn_bytes text = {"a,\"b\"\"\",c\n", 10};
-    bcn_status status =
-        bcn_csv_record_read(text, true, ',', '"', &record, NULL);
-    CHECK(status != BCN_OK || record.count == 3);
-    bcn_csv_record_free(&record);
-    return status;
 }
 
 static ptrdiff_t
@@ -352,52 +400,6 @@ test_failures(void)
     }
 }
 
-static void
-test_record(void)
-{
-    bcn_csv_record record;
-    const char *text = "\xef\xbb\xbf\r\n\"a\"\"\nb\", c ,\r\nrest";
-    bcn_bytes all = {text, strlen(text)};
-    for (size_t length = 0; length <= 17; length++) {
-        bcn_bytes part = {text, length};
-        CHECK_EQUAL(
-            bcn_csv_record_read(part, false, ',', '"', &record, NULL),
-            length < 17 ? BCN_RANGE : BCN_RANGE);
-        bcn_csv_record_free(&record);
-    }
-    CHECK_OK(bcn_csv_record_read(all, false, ',', '"', &record, NULL));
-    CHECK_EQUAL(record.count, 3);
-    CHECK_EQUAL(record.texts[0].length, 4);
-    CHECK(memcmp(record.texts[0].data, "a\"\nb", 4) == 0);
-    CHECK(memcmp(record.texts[1].data, " c ", 3) == 0);
-    CHECK_EQUAL(record.texts[2].length, 0);
-    CHECK_EQUAL(record.lines, 3);
-    CHECK_EQUAL(record.length, strlen(text) - 4);
-    CHECK_EQUAL(record.flaw, 0);
-    bcn_csv_record_free(&record);
-    bcn_error error;
-    CHECK_EQUAL(bcn_csv_record_read((bcn_bytes){"a,\"b", 4}, true, ',', '"',
-                                    &record, &error),
-                BCN_INVALID);
-    CHECK_TEXT(error.text, "line 1: a quote opens here and is never closed");
-    bcn_csv_record_free(&record);
-    CHECK_OK(bcn_csv_record_read((bcn_bytes){"a,b\"c", 5}, true, ',', '"',
-                                 &record, NULL));
-    CHECK_EQUAL(record.flaw, 2);
-    CHECK_EQUAL(record.lines, 1);
-    bcn_csv_record_free(&record);
-    char *many = calloc(1000000, 1);
-    CHECK(many != NULL);
-    memset(many, ',', 1000000);
-    CHECK_EQUAL(bcn_csv_record_read((bcn_bytes){many, 1000000}, true, ',',
-                                    '"', &record, &error),
-                BCN_INVALID);
-    CHECK_TEXT(error.text,
-               "line 1: more than 65535 fields; is the delimiter right?");
-    bcn_csv_record_free(&record);
-    free(many);
-}
-
 int
 main(void)
 {
@@ -407,14 +409,14 @@ main(void)
     test_one_column();
     test_any_blocks();
     test_any_end();
+    test_many();
+    test_long_line();
     test_columns();
     test_known_labels();
     test_options();
     test_cancelled();
     test_failures();
-    test_record();
     CHECK_SURVIVES(scenario_alone);
     CHECK_SURVIVES(scenario_together);
-    CHECK_SURVIVES(scenario_record);
     return 0;
 }

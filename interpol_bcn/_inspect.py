@@ -1,0 +1,448 @@
+"""A first look at a source: what its columns hold, and the call that reads it.
+
+Nothing is decided by looks alone: the call that is offered was tried on the first rows, and
+what it refused is said, with the nearest choices.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .errors import BcnError, LabelError, did_you_mean
+
+if TYPE_CHECKING:
+    from .account import Rejected
+    from .domain import Domain
+    from .sources import CsvSource, Source
+    from .table import Table
+
+__all__ = ["Inspection", "inspect"]
+
+_BYTES = 1 << 19  # of a text that are looked at
+_REQUIRED = ("sent_at", "sender", "receiver")
+_ZONELESS = "time without a zone"
+_FORMATS = (
+    "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y", "%d-%m-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d",
+    "%Y%m%d %H%M%S", "%Y%m%d%H%M%S", "%Y%m%d",
+)  # fmt: skip
+
+
+class Inspection:
+    """What was seen of a source.
+
+    ``columns`` is a Table (column, as, holds, distinct, missing, examples), ``mapping`` our
+    columns to the source's, ``unknown`` the labels that were not understood with the nearest
+    choices, ``notes`` what to know, ``call`` the code that reads the source.
+    """
+
+    __slots__ = ("call", "columns", "form", "mapping", "name", "notes", "unknown")
+
+    def __init__(
+        self, name: str, form: str, columns: Table, mapping: dict[str, str],
+        unknown: dict[str, tuple[str, ...]], notes: Sequence[str], call: str,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.form = form
+        self.columns = columns
+        self.mapping = mapping
+        self.unknown = unknown
+        self.notes = tuple(notes)
+        self.call = call
+
+    def _lines(self) -> list[str]:
+        lines = list(self.notes)
+        for label, choices in list(self.unknown.items())[:10]:
+            lines.append(f"unknown label {label!r}{did_you_mean(choices)}")
+        if len(self.unknown) > 10:
+            lines.append(f"... {len(self.unknown) - 10:,} more unknown labels")
+        return lines
+
+    def __repr__(self) -> str:
+        head = f"{self.name}: {self.form}"
+        parts = [head, self.columns.to_text(rows=40), *self._lines(), "", self.call]
+        return "\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        notes = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return (
+            f"<p><strong>{escape(self.name)}</strong>: {escape(self.form)}</p>"
+            f"{self.columns.to_html(rows=40)}<ul>{notes}</ul><pre>{escape(self.call)}</pre>"
+        )
+
+
+def inspect(
+    source: Any,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    rows: int = 2000,
+) -> Inspection:
+    """Look at the first rows of a source and say how to read it.
+
+    Of each column: what it holds, by its values; which of our columns it seems to be, by
+    its name in four languages and by its values; and how much is missing.  The offered call
+    has been tried on the first ``rows`` rows.  Raise what opening the source raises.
+
+    >>> seen = bcn.inspect({"Fecha": ["05/01/2023 10:00"], "Remitente": ["Francia"],
+    ...                     "Destino": ["DEU"]})
+    >>> seen.mapping
+    {'sent_at': 'Fecha', 'sender': 'Remitente', 'receiver': 'Destino'}
+    """
+    from .sources import CsvSource, open_sources
+
+    sources = open_sources(source)
+    first = sources[0]
+    options: dict[str, Any] = {}
+    if isinstance(first, CsvSource):
+        form, sample, options = _text(first, encoding, delimiter, rows)
+    else:
+        form, sample = _form(first), _arrow(first, rows)
+    if len(sources) > 1:
+        form += f"; the first of {len(sources):,} sources"
+    return _Look(source, first.name, form, sample, options).result()
+
+
+# What a source begins with
+
+Sample = dict[str, list[Any]]
+
+
+def _text(
+    source: CsvSource, encoding: str | None, delimiter: str | None, rows: int
+) -> tuple[str, Sample, dict[str, Any]]:
+    """The first rows of delimited text, and the options that reading it needs."""
+    import csv
+    import io
+
+    from .delimited import decoded, header
+
+    with source.reading() as file:
+        raw = b""
+        while len(raw) < _BYTES:
+            more = file.read(_BYTES - len(raw))
+            if not more:
+                break
+            raw += more
+    cut = len(raw) >= _BYTES
+    options: dict[str, Any] = {}
+    chosen = encoding or _encoding(raw, cut)
+    if chosen != "utf-8":
+        options["encoding"] = chosen
+    text = decoded(io.BytesIO(raw), chosen)
+    if delimiter is None and _bars(raw):
+        delimiter = "|"
+    if delimiter is not None:
+        options["delimiter"] = delimiter
+    head = header(text, source.name, delimiter)
+    body = (head.rest + text.read()).decode("utf-8", "replace")
+    mark = head.delimiter.decode()
+    lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=mark))[: rows + 1]
+    if cut or len(lines) > rows:
+        lines = lines[:-1]
+    lines = [line for line in lines if line]
+    titles = _apart(head.titles)
+    sample: Sample = {title: [] for title in titles}
+    for line in lines:
+        for at, title in enumerate(titles):
+            sample[title].append((line[at].strip() or None) if at < len(line) else None)
+    named = {",": "commas", ";": "semicolons", "\t": "tabs"}.get(mark, repr(mark))
+    zipped = "gzipped " if source.compressed else ""
+    form = f"{zipped}text, fields between {named}, {chosen}; {len(lines):,} rows looked at"
+    return form, sample, options
+
+
+def _apart(titles: Sequence[str]) -> list[str]:
+    """Titles of which no two are the same, so that each column is shown."""
+    return [
+        title if title not in titles[:at] else f"{title} ({at + 1})"
+        for at, title in enumerate(titles)
+    ]
+
+
+def _encoding(raw: bytes, cut: bool) -> str:
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(raw, final=not cut)
+    except UnicodeDecodeError:
+        # Bytes that Latin-1 leaves to control characters are quotes and dashes of Windows.
+        return "cp1252" if any(0x80 <= byte < 0xA0 for byte in raw) else "latin-1"
+    return "utf-8"
+
+
+def _bars(raw: bytes) -> bool:
+    line = raw.partition(b"\n")[0]
+    return line.count(b"|") > max(line.count(mark) for mark in (b",", b";", b"\t"))
+
+
+def _arrow(source: Source, rows: int) -> Sample:
+    sample: Sample = source.head(rows)  # type: ignore[attr-defined]
+    if sample:
+        return {name: list(values)[:rows] for name, values in sample.items()}
+    fields = source.fields  # type: ignore[attr-defined]
+    return {name: [] for name, _ in fields}
+
+
+def _form(source: Source) -> str:
+    names = {
+        "_ParquetSource": "Parquet",
+        "_IpcSource": "Arrow IPC",
+        "_XlsxSource": "the first sheet of a workbook",
+        "_ColumnsSource": "columns",
+        "_LazySource": "a lazy frame",
+    }
+    return names.get(type(source).__name__, "Arrow data")
+
+
+# What it holds
+
+
+class _Look:
+    """One sample of rows, looked at."""
+
+    def __init__(
+        self, source: Any, name: str, form: str, sample: Sample, options: dict[str, Any]
+    ) -> None:
+        from .members import members
+
+        self.source = source
+        self.name = name
+        self.form = form
+        self.sample = sample
+        self.options = options
+        self.domain: Domain = members.domain()
+        self.notes: list[str] = []
+        self.bureaus = {title: self._share(values) for title, values in sample.items()}
+        self.holds = {title: _holds(values) for title, values in sample.items()}
+
+    def _share(self, values: Sequence[Any]) -> float:
+        """The share of different texts that are bureaus, in four languages."""
+        texts = {value for value in values if isinstance(value, str)}
+        return sum(self.domain.lookup(text) >= 0 for text in texts) / len(texts) if texts else 0.0
+
+    def result(self) -> Inspection:
+        mapping = self._mapping()
+        missing = [name for name in _REQUIRED if name not in mapping]
+        options = self._options(mapping)
+        unknown: dict[str, tuple[str, ...]] = {}
+        if missing:
+            self.notes.append(f"no column seems to be {' or '.join(missing)}: see columns=")
+        elif any(self.sample.values()):
+            unknown = self._try(mapping, options)
+        for name in missing:
+            mapping_hint = options.setdefault("columns", {})
+            mapping_hint[name] = "..."
+        return Inspection(
+            self.name, self.form, self._table(mapping), mapping, unknown, self.notes,
+            self._call(options),
+        )  # fmt: skip
+
+    def _mapping(self) -> dict[str, str]:
+        """Our columns to theirs: by name, then by what is in them."""
+        known = _column_names()
+        found: dict[str, str] = {}
+        for title in self.sample:
+            ours = known.get(_plain(title))
+            if ours is not None and ours not in found and self._fits(ours, title):
+                found[ours] = title
+        taken = set(found.values())
+        if "sent_at" not in found:
+            times = [t for t in self.sample if t not in taken and self.holds[t].startswith("time")]
+            if times:
+                found["sent_at"] = times[0]
+                taken.add(times[0])
+                if len(times) > 1:
+                    self.notes.append(f"several columns of times: {', '.join(map(repr, times))}")
+        left = [t for t in self.sample if t not in taken and self.bureaus[t] >= 0.6]
+        for name in ("sender", "receiver"):
+            if name not in found and left:
+                found[name] = left.pop(0)
+                self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
+        if found.get("messages", "messages") != "messages":
+            self.notes.append(f"a row is taken to stand for as many messages as {found['messages']!r} says")
+        order = {name: at for at, name in enumerate(known.values())}
+        return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+
+    def _fits(self, ours: str, title: str) -> bool:
+        holds = self.holds[title]
+        if ours == "sent_at":
+            return holds.startswith(("time", "date", "text", "label", "nothing", "whole"))
+        if ours in ("size", "messages"):
+            return holds.startswith(("whole", "nothing"))
+        return True
+
+    def _options(self, mapping: Mapping[str, str]) -> dict[str, Any]:
+        options = dict(self.options)
+        renamed = {ours: title for ours, title in mapping.items() if ours != title}
+        if renamed:
+            options["columns"] = renamed
+        sides = [mapping[name] for name in ("sender", "receiver") if name in mapping]
+        if sides and all(self.sample[t] and self.bureaus[t] < 0.3 for t in sides):
+            options["members"] = "infer"
+            self.notes.append(
+                "sender and receiver are no bureaus: every label is taken as it is; "
+                "members=bcn.Domain([...]) closes the set"
+            )
+        return options
+
+    def _try(
+        self, mapping: Mapping[str, str], options: dict[str, Any]
+    ) -> dict[str, tuple[str, ...]]:
+        """Read the sample; add the options that it turns out to need; return unknown labels."""
+        columns = {title: self.sample[title] for title in dict.fromkeys(mapping.values())}
+        log = self._read(columns, options)
+        if log is None:
+            return {}
+        whole = len(log.rejected)
+        if _reasons(log.rejected).get("not a time", 0) * 2 > log.seen:
+            tried = [
+                (-1 if other is None else len(other.rejected), form)
+                for form in _FORMATS
+                for other in [self._read(columns, {**options, "source_tz": "UTC",
+                                                   "time_format": form})]
+            ]  # fmt: skip
+            best = min((count, at) for at, (count, _) in enumerate(tried) if count >= 0)
+            if best[0] < whole:
+                options["time_format"] = tried[best[1]][1]
+                twins = [form for count, form in tried if count == best[0]]
+                if options["time_format"].startswith("%d/%m") and any(
+                    form.startswith("%m/%d") for form in twins
+                ):
+                    self.notes.append("these dates read as day/month and as month/day: check")
+            log = self._read(columns, options)
+            assert log is not None
+        if _reasons(log.rejected).get(_ZONELESS):
+            options["source_tz"] = "UTC"
+            self.notes.append("the times state no zone: say in source_tz where the clock stood")
+            log = self._read(columns, options)
+            assert log is not None
+        if log.dates_only and len(log):
+            self.notes.append("dates without hours: nothing can be asked of hours")
+        if log.rejected.count:
+            options["errors"] = "reject"
+            reasons = ", ".join(
+                f"{count:,} {reason}" for reason, count in _reasons(log.rejected).items()
+            )
+            self.notes.append(f"tried: {len(log):,} of {log.seen:,} rows accepted; {reasons}")
+        else:
+            twice = f", {log.duplicates:,} duplicates" if log.duplicates else ""
+            self.notes.append(f"tried: all of {log.seen:,} rows read{twice}")
+        return self._unknown(log.rejected)
+
+    def _read(self, columns: Sample, options: Mapping[str, Any]) -> Any:
+        from .reading import read_messages
+
+        mine = {k: v for k, v in options.items() if k not in ("encoding", "delimiter")}
+        try:
+            return read_messages(columns, **{**mine, "errors": "reject", "threads": 1})
+        except BcnError as error:
+            self.notes.append(str(error))
+            return None
+
+    def _unknown(self, rejected: Rejected) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in rejected.by("reason", "column", "value"):
+            if row["reason"] not in ("unknown label", "ambiguous label", "not a member"):
+                continue
+            try:
+                self.domain.resolve(row["value"])
+            except LabelError as error:
+                found[row["value"]] = error.choices
+        return found
+
+    def _table(self, mapping: Mapping[str, str]) -> Table:
+        from .table import Table
+
+        ours = {title: name for name, title in mapping.items()}
+        rows: dict[str, list[Any]] = {
+            "column": [], "as": [], "holds": [], "distinct": [], "missing": [], "examples": [],
+        }  # fmt: skip
+        for title, values in self.sample.items():
+            met = list(dict.fromkeys(str(value) for value in values if value is not None))
+            holds = self.holds[title]
+            if holds in ("text", "labels") and self.bureaus[title] >= 0.6:
+                holds = "bureaus"
+            rows["column"].append(title)
+            rows["as"].append(ours.get(title, ""))
+            rows["holds"].append(holds)
+            rows["distinct"].append(len(met))
+            rows["missing"].append(sum(value is None for value in values))
+            shown = ", ".join(met[:3])
+            rows["examples"].append(shown if len(shown) <= 60 else shown[:59] + "…")
+        return Table(rows)
+
+    def _call(self, options: Mapping[str, Any]) -> str:
+        named = self.source if isinstance(self.source, str) else None
+        if isinstance(self.source, os.PathLike):
+            named = os.fspath(self.source)
+        lines = [repr(named) if named is not None else "data"]
+        lines += [f"{name}={value!r}" for name, value in options.items()]
+        if len(lines) == 1:
+            return f"bcn.read_messages({lines[0]})"
+        body = "".join(f"    {line},\n" for line in lines)
+        return f"bcn.read_messages(\n{body})"
+
+
+def _reasons(rejected: Rejected) -> dict[str, int]:
+    return {row["reason"]: row["rows"] for row in rejected.by("reason")}
+
+
+def _holds(values: Sequence[Any]) -> str:
+    """Say in a word what the values are."""
+    import datetime
+    import re
+
+    met = [value for value in values if value is not None and value == value]
+    if not met:
+        return "nothing"
+    if all(isinstance(value, datetime.datetime) for value in met):
+        return "times" if met[0].tzinfo else "times without a zone"
+    if all(isinstance(value, datetime.date) for value in met):
+        return "dates"
+    if all(isinstance(value, int) for value in met):
+        return "whole numbers"
+    if all(isinstance(value, int | float) for value in met):
+        return "numbers"
+    texts = [str(value) for value in met]
+    tests = (
+        ("whole numbers", r"-?\d{1,18}"),
+        ("numbers", r"-?\d+[.,]\d+|-?\d+"),
+        ("dates", r"\d{4}-\d\d-\d\d"),
+        ("times", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(?:Z|[+-]\d\d:?(?:\d\d)?)"),
+        ("times without a zone", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[:\d.,]*"),
+        ("times, not in ISO 8601", r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}(?:[ T]\d\d:\d\d(?::\d\d)?)?"),
+    )
+    for words, pattern in tests:
+        match = re.compile(pattern).fullmatch
+        if sum(match(text) is not None for text in texts) >= 0.9 * len(texts):
+            return words
+    return "labels" if len(set(texts)) <= max(20, len(texts) // 4) else "text"
+
+
+def _column_names() -> dict[str, str]:
+    """What columns are called, in four languages -> our name."""
+    import csv
+    from importlib.resources import files
+
+    text = (files("interpol_bcn") / "data" / "column_names.csv").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found[_plain(row["column"])] = row["column"]
+        found.update((_plain(name), row["column"]) for name in row["names"].split("|"))
+    return found
+
+
+def _plain(title: str) -> str:
+    """A title without case, accents and marks."""
+    import re
+
+    from .domain import fold
+
+    return " ".join(re.sub(r"[\W_]+", " ", fold(title.replace("_", " "))).split())
