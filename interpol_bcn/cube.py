@@ -425,7 +425,7 @@ class Cube(Exports, _core.Cube):
             for axis, code in zip(self.axes, codes, strict=True)
         ]
         if high is None:
-            numbers: Any = values
+            numbers: Any = values  # a buffer, which columns borrow
         else:
             numbers = joined(values, high)
         columns.append(Column(self.measure, numbers, "integer", unit=self.unit))

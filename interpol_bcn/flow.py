@@ -98,6 +98,19 @@ class FlowMatrix(Cube):
         apart = sum(n - bisect_left(starts, until) for _, until in spans if until < "9999")
         return n * (n - 1) - 2 * apart
 
+    def _pairs(self) -> list[tuple[int, int]]:
+        """The codes of every possible ordered pair, for worlds in which all can be listed."""
+        number = self._possible()
+        afford(number, 100, f"a list of {number:,} pairs of members")
+        spanned = list(zip(self._common, self._spans(), strict=True))
+        return [(a, b) for a, one in spanned for b, two in spanned if a != b and _met(one, two)]
+
+    def _cells(self) -> list[list[int]]:
+        """Every cell, a row per sender, for worlds in which all can be listed."""
+        n = len(self.axes[0])
+        flat = figures(self)
+        return [flat[row : row + n] for row in range(0, n * n, n)]
+
     def _links(self) -> list[tuple[int, int]]:
         """The ordered pairs of members that wrote, by their place among members."""
         n = len(self.axes[0])

@@ -355,7 +355,7 @@ def test_dates_without_hours_answer_days_but_not_hours() -> None:
 
 def test_an_empty_log_answers() -> None:
     log = bcn.read_messages({"sent_at": [], "sender": [], "receiver": []})
-    assert repr(log) == "0 messages, no rows, 0 of 196 members"
+    assert repr(log) == "0 messages, no rows"
     assert log.count().total() == 0
     assert log.count("sender").shape == (221,)
     assert log.count("month").shape == (0,)

@@ -98,7 +98,7 @@ def test_sums_over_axes_and_orders_of_axes(log: bcn.Log) -> None:
     assert cube.transpose().dims == ("kind", "receiver", "sender")
     with pytest.raises(bcn.QueryError, match="transpose needs every axis once"):
         cube.transpose("kind")
-    with pytest.raises(bcn.QueryError, match="no axis 'month'. Axes here are: sender, receiver"):
+    with pytest.raises(bcn.QueryError, match=r"no axis 'month'\. Axes here are: sender, receiver"):
         cube.sum("month")
 
 

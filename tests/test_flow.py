@@ -46,6 +46,9 @@ def test_every_measure_is_that_of_the_slow_twin(cells: dict[tuple[str, str], int
     assert flow.reciprocity(weighted=False) == twin["mutual"]
     silent = [(row["sender"], row["receiver"]) for row in flow.silent()]
     assert silent == twin["silent"]
+    square, labels = flow._cells(), flow.axes[0].labels
+    zeros = [(labels[a], labels[b]) for a, b in flow._pairs() if not square[a][b]]
+    assert zeros == silent
     assert flow.balance.total() == 0
     for (a, b), value in cells.items():
         assert flow[a, b] == value

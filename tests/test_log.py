@@ -61,7 +61,7 @@ def test_what_is_synthetic_says_so() -> None:
     assert "synthetic" in repr(log) and "synthetic" in log.count("month").note()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data())
 def test_rows_leave_and_come_back_as_they_were(data: st.DataObject) -> None:
     pytest.importorskip("pyarrow")
