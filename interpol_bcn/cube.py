@@ -421,7 +421,7 @@ class Cube(Exports, _core.Cube):
         afford(rows, _BYTES_PER_ROW + 4 * len(self.axes), f"a table of {rows:,} rows", way)
         codes, values, high = self.columns(zeros)
         columns = [
-            Column(axis.name, code, labels=axis.labels, names=self._names(axis))
+            Column(axis.name, code, labels=axis.labels, names=axis.all_names)
             for axis, code in zip(self.axes, codes, strict=True)
         ]
         if high is None:
@@ -434,14 +434,9 @@ class Cube(Exports, _core.Cube):
             measure=self.measure,
         )  # fmt: skip
 
-    @staticmethod
-    def _names(axis: Axis) -> dict[str, Sequence[str]]:
-        languages = axis.domain.languages if axis.domain is not None else ()
-        return {language: axis.names(language) for language in languages}
-
     def _named(self, column: Any, axis: Axis) -> Any:
         """Give a column of labels their names in every language."""
-        names = self._names(axis)
+        names = axis.all_names
         if not names:
             return column
         from ._columns import Column

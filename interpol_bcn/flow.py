@@ -157,7 +157,7 @@ class FlowMatrix(Cube):
             senders.extend([self._common[a]] * len(quiet))
             receivers.extend([self._common[b] for b in quiet])
         columns = [
-            Column(axis.name, codes, labels=axis.labels, names=self._names(axis))
+            Column(axis.name, codes, labels=axis.labels, names=axis.all_names)
             for axis, codes in zip(self.axes, (senders, receivers), strict=True)
         ]
         return Table.from_columns(
