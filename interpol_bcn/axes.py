@@ -47,7 +47,8 @@ class Axis:
     """
 
     __slots__ = (
-        "_kept", "_names", "calendar", "column", "domain", "labels", "name", "positions", "stated", "table",
+        "_kept", "_names", "calendar", "column", "domain", "labels", "name", "positions",
+        "stated", "table",
     )  # fmt: skip
 
     def __init__(
