@@ -503,7 +503,7 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
     def __repr__(self) -> str:
         head = f"{self.title()}: {self._shape_words()}, total {self.total():,}"
         if not self.axes:
-            return f"{self.total():,} {self.measure}\n{self.note()}"
+            return f"{counted(self.total(), self.measure)}\n{self.note()}"
         if not self.size:
             return f"{head}\n{self.note()}"
         lines = self._shown().to_text(rows=12).splitlines()
@@ -600,6 +600,15 @@ def afford(count: int, width: int, what: str, way: str = "") -> None:
             f"{what} needs about {need / 1e9:,.1f} GB and {available / 1e9:,.1f} are free; "
             f"{way}ask for fewer or coarser axes"
         )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and what it counts, as people say it: ``1 message``, ``2 messages``.
+
+    >>> counted(1, "messages"), counted(1500, "messages")
+    ('1 message', '1,500 messages')
+    """
+    return f"{number:,} {noun.removesuffix('s') if number == 1 else noun}"
 
 
 def joined(low: Any, high: Any) -> list[int]:

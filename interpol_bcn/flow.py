@@ -26,6 +26,12 @@ class FlowMatrix(Cube):
     pairs that were both members on some day of the period.  Messages of a bureau to itself
     are counted in every total, said in ``self_messages``, and left out of what is about
     pairs: density, silence, reciprocity.
+
+    >>> import interpol_bcn as bcn
+    >>> flow = bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+    ...                           "receiver": ["DEU", "ITA", "FRA"]}).flow()
+    >>> flow.sent["FRA"], flow.received["France"], flow.balance["FRA"], flow.self_messages
+    (2, 1, 1, 0)
     """
 
     _common: tuple[int, ...]
@@ -57,17 +63,17 @@ class FlowMatrix(Cube):
 
     @property
     def sent(self) -> Cube:
-        """What each bureau sent: the sums of rows."""
+        """What each bureau sent: the sums of rows, a cube over senders."""
         return self.sum(self.axes[1].name)
 
     @property
     def received(self) -> Cube:
-        """What each bureau received: the sums of columns."""
+        """What each bureau received: the sums of columns, a cube over receivers."""
         return self.sum(self.axes[0].name)
 
     @property
     def balance(self) -> Cube:
-        """Sent minus received, per bureau; sums to 0."""
+        """Sent minus received, a cube over the axis ``bureau``; sums to 0."""
         core = _core.Cube.subtract(self.sent, self.received)
         return self._like(core, [self.axes[0].renamed("bureau")])
 
@@ -209,7 +215,13 @@ class FlowMatrix(Cube):
         ``by`` is "sender" or "receiver".  The Gini coefficient is over members, silent
         ones included; the Herfindahl-Hirschman index is the sum of squared shares (1 over
         the number of equals up to 1 for one alone); ``half`` and ``four_fifths`` are how many
-        members make 50 and 80 % of the total.
+        members make 50 and 80 % of the total.  Raise QueryError for any other ``by``.
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 2, "sender": ["A", "A"],
+        ...     "receiver": ["B", "C"]}, members=trio).flow().concentration().to_dicts()
+        [{'bureaus': 3, 'gini': 0.6666666666666666, 'hhi': 1.0, 'half': 1, 'four_fifths': 1}]
         """
         from ._columns import Column
         from .table import Table
@@ -234,13 +246,21 @@ class FlowMatrix(Cube):
         max_fan_in``, as the Anonymized Network Sensing Graph Challenge defines them
         (arXiv 2409.08115), self-messages included: all packets, unique links, the largest
         link, unique sources, the most from one source, its most destinations, and the
-        same for destinations.
+        same for destinations.  Costs one pass over the cells, once.
+
+        >>> import interpol_bcn as bcn
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+        ...     "receiver": ["DEU", "ITA", "FRA"]}).flow().quantities()["max_fan_out"]
+        2
         """
         facts = self._square()
         return {name: facts[name] for name in QUANTITIES}
 
     def to_pandas(self, *, wide: bool = True, zeros: bool = True, **options: Any) -> Any:
-        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``."""
+        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``.
+
+        Raise TooLargeError for a wide frame that would not fit, MissingExtra without pandas.
+        """
         if not wide:
             return super().to_pandas(zeros=zeros, **options)
         table = self.pivot(*self.dims)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import _core
 from .account import Account, Rejected
 from .axes import axis_names
-from .cube import Cube, Facts
+from .cube import Cube, Facts, counted
 from .errors import QueryError, suggest
 from .query import Plan, check_names, frozen, memory_available, plan
 
@@ -176,9 +176,9 @@ class Log(_core.Log):
         from ._instants import format_period
 
         unit = self.schema.record
-        words = f"{self.total:,} {unit}"
+        words = counted(self.total, unit)
         if self.schema.weight in self.columns:
-            words += f" in {len(self):,} rows"
+            words += f" in {counted(len(self), 'rows')}"
         if not len(self):
             words += ", no rows"
         elif self.period[0] < self.period[1]:

@@ -41,7 +41,7 @@ def test_refused_rows_are_said_wherever_figures_are() -> None:
     rows["sender"] = ["FRA", "Frnace", "FRA", "FRA"]
     log = bcn.read_messages(rows, errors="reject")
     assert (log.seen, log.accepted, log.rejected.count, log.duplicates) == (4, 2, 1, 1)
-    account = "4 rows seen, 2 accepted, 1 rejected, 1 duplicates"
+    account = "4 rows seen, 2 accepted, 1 rejected, 1 duplicate"
     assert repr(log).endswith(f"\n{account}")
     assert "<br>" in log._repr_html_()
     cube = log.count("sender")
