@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._exports import Exports
+from ._figures import Facts, afford, combined, counted
 from .axes import Axis
-from .errors import QueryError, TooLargeError, suggest
-from .query import memory_available
+from .errors import QueryError, suggest
 
 if TYPE_CHECKING:
-    from .account import Account
     from .logs import Log
     from .query import Plan
     from .table import Table
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Cube", "Facts"]
 
 Self = TypeVar("Self", bound="Cube")
-_BYTES_PER_ROW = 40  # of a long table with a few columns, for a warning ahead of time
-
-
-class Facts(NamedTuple):
-    """What a log tells every figure drawn from it."""
-
-    record: str
-    account: Account | None
-    coverage: tuple[int, int]
-    synthetic: str = ""
 
 
 class Cube(Exports, _core.Cube):
@@ -248,32 +237,7 @@ class Cube(Exports, _core.Cube):
     def _combined(self, other: object, sign: int) -> Cube:
         if not isinstance(other, Cube):
             return NotImplemented  # type: ignore[no-any-return]
-        if (self.measure, self.unit) != (other.measure, other.unit):
-            mine, theirs = (
-                cube.unit if cube.unit == cube.measure else f"{cube.measure} ({cube.unit})"
-                for cube in (self, other)
-            )
-            raise QueryError(f"{mine} and {theirs} do not add up")
-        differs = [a.differs(b) for a, b in zip(self.axes, other.axes, strict=False)]
-        if len(self.axes) != len(other.axes) or any(differs):
-            why = next(filter(None, differs), "")
-            raise QueryError(
-                "cubes over different axes do not add up: "
-                + (why or f"{self._shape_words()} and {other._shape_words()}")
-            )
-        core = self.add(other) if sign > 0 else self.subtract(other)
-        made = self._like(core, self.axes)
-        periods = [cube.period for cube in (self, other) if cube.period[0] < cube.period[1]]
-        if periods:
-            made.period = (min(p[0] for p in periods), max(p[1] for p in periods))
-        if self.filters != other.filters:
-            mine, theirs = ("; ".join(cube.filters) or "all" for cube in (self, other))
-            made.filters = (f"({mine}) {'plus' if sign > 0 else 'minus'} ({theirs})",)
-        if self.facts is not other.facts and self.facts is not None:
-            # Coverage and refused rows of two logs together are not known.
-            synthetic = self.facts.synthetic or (other.facts.synthetic if other.facts else "")
-            made.facts = Facts(self.facts.record, None, (0, 0), synthetic)
-        return made
+        return combined(self, other, sign)
 
     def __add__(self, other: object) -> Cube:
         return self._combined(other, 1)
@@ -307,27 +271,9 @@ class Cube(Exports, _core.Cube):
         [{'sender': 'DEU', 'messages': 1, 'share': 0.5}]
         """
         places, values = _core.Cube.top(self, min(_count(n), self.size))
-        return self._rows(memoryview(places).tolist(), list(values), share=True)
+        from ._cube_tables import ranked
 
-    def _rows(self, cells: list[int], values: list[int], *, share: bool) -> Table:
-        from ._columns import Column
-        from .table import Table
-
-        columns = []
-        stride = self.size
-        for axis in self.axes:
-            stride //= max(1, len(axis))
-            data = [axis.labels[at // stride % len(axis)] for at in cells]
-            columns.append(self._named(Column(axis.name, data, "label"), axis))
-        columns.append(Column(self.measure, values, "integer", unit=self.unit))
-        if share:
-            total = self.total()
-            parts = [value / total if total else None for value in values]
-            columns.append(Column("share", parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        return ranked(self, memoryview(places).tolist(), list(values))
 
     def share(self, dim: str | None = None) -> Table:
         """Return every figure with its share of the total, or of its sum along ``dim``.
@@ -342,30 +288,9 @@ class Cube(Exports, _core.Cube):
         >>> log.count("month").share().to_dicts()[0]
         {'month': '2023-01', 'messages': 1, 'share': 0.5}
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import shares
 
-        table = self.to_table()
-        values = table[self.measure].tolist()
-        if dim is None:
-            totals = [self.total()] * len(values)
-        else:
-            number = self._number(dim)
-            sums = _core.Cube.sum(self, [at != number for at in range(len(self.axes))])
-            inner = 1
-            for axis in self.axes[number + 1 :]:
-                inner *= len(axis)
-            flat = figures(sums)
-            block = inner * len(self.axes[number])
-            totals = [flat[at // block * inner + at % inner] for at in range(len(values))]
-        parts = [v / t if t else None for v, t in zip(values, totals, strict=True)]
-        name = "share" if dim is None else f"share of {dim}"
-        columns = [table[column] for column in table.columns]
-        columns.append(Column(name, parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        return shares(self, dim)
 
     def pivot(self, rows: str, columns: str) -> Table:
         """Return a wide table: one row per label of ``rows``, one column per one of ``columns``.
@@ -379,26 +304,9 @@ class Cube(Exports, _core.Cube):
         >>> log.count("sender.region", "month").pivot("sender.region", "month").to_dicts()[3]
         {'sender.region': 'Europe', '2023-01': 1, '2023-02': 0, '2023-03': 1}
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import pivot
 
-        if rows == columns:
-            raise QueryError(f"pivot needs two different axes, not {rows!r} twice")
-        self._number(rows)
-        self._number(columns)
-        others = [dim for dim in self.dims if dim not in (rows, columns)]
-        flat = self.sum(*others) if others else self
-        wide = flat.transpose(rows, columns)
-        first, second = wide.axes
-        if first.name in second.labels:
-            raise QueryError(f"pivot: a column cannot be both {first.name!r} and the rows' name")
-        cells = figures(wide)
-        made = [self._named(Column(first.name, list(first.labels), "label"), first)]
-        width = len(second)
-        for at, label in enumerate(second.labels):
-            made.append(Column(label, cells[at::width], "integer", unit=self.unit))
-        return Table.from_columns(made, title=self.title(), note=self.note(),
-                                  explain=self.explain())  # fmt: skip
+        return pivot(self, rows, columns)
 
     def to_table(self, *, zeros: bool = True) -> Table:
         """Return the figures as a long table: a column per axis and one of figures.
@@ -413,40 +321,9 @@ class Cube(Exports, _core.Cube):
         >>> len(log.count("sender").to_table()), len(log.count("sender").to_table(zeros=False))
         (221, 2)
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import long
 
-        rows = self.size if zeros else self.nonzero
-        way = "leave out zeros with zeros=False, or " if zeros else ""
-        afford(rows, _BYTES_PER_ROW + 4 * len(self.axes), f"a table of {rows:,} rows", way)
-        codes, values, high = self.columns(zeros)
-        columns = [
-            Column(axis.name, code, labels=axis.labels, names=axis.all_names)
-            for axis, code in zip(self.axes, codes, strict=True)
-        ]
-        if high is None:
-            numbers: Any = values  # a buffer, which columns borrow
-        else:
-            numbers = joined(values, high)
-        columns.append(Column(self.measure, numbers, "integer", unit=self.unit))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
-
-    def _named(self, column: Any, axis: Axis) -> Any:
-        """Give a column of labels their names in every language."""
-        names = axis.all_names
-        if not names:
-            return column
-        from ._columns import Column
-
-        place = {label: at for at, label in enumerate(axis.labels)}
-        labels = list(column.labels)
-        chosen = {
-            language: [words[place[label]] for label in labels] for language, words in names.items()
-        }
-        return Column(column.name, column.data, labels=labels, names=chosen)
+        return long(self, zeros)
 
     # Words
 
@@ -587,46 +464,6 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         from .plot import plot
 
         return plot(self, **options)
-
-
-def afford(count: int, width: int, what: str, way: str = "") -> None:
-    """Raise TooLargeError where ``count`` things of ``width`` bytes would not fit in memory."""
-    need = count * width
-    if need < 1 << 24:
-        return
-    available = memory_available()
-    if available and need > available:
-        raise TooLargeError(
-            f"{what} needs about {need / 1e9:,.1f} GB and {available / 1e9:,.1f} are free; "
-            f"{way}ask for fewer or coarser axes"
-        )
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number and what it counts, as people say it: ``1 message``, ``2 messages``.
-
-    >>> counted(1, "messages"), counted(1500, "messages")
-    ('1 message', '1,500 messages')
-    """
-    return f"{number:,} {noun.removesuffix('s') if number == 1 else noun}"
-
-
-def joined(low: Any, high: Any) -> list[int]:
-    """Return the exact numbers of low and high 64-bit words."""
-    pairs = zip(memoryview(high).tolist(), memoryview(low).tolist(), strict=True)
-    return [(top << 64) + (word % 2**64) for top, word in pairs]
-
-
-def figures(core: _core.Cube) -> list[int]:
-    """Return every cell as an exact int, in order; raise TooLargeError for too many."""
-    afford(core.size, 40, f"a list of {core.size:,} cells")
-    if not core.is_wide:
-        return memoryview(core.dense()).tolist()
-    cells = [0] * core.size
-    places, low, high = core.nonzeros()
-    for at, value in zip(memoryview(places).tolist(), joined(low, high), strict=True):
-        cells[at] = value
-    return cells
 
 
 def _revived(

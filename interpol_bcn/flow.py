@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .cube import Cube, afford, figures
+from ._figures import afford, figures
+from .cube import Cube
 
 if TYPE_CHECKING:
     from .logs import Log

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
+from ._figures import Facts, counted
 from .account import Account, Rejected
 from .axes import axis_names
-from .cube import Cube, Facts, counted
+from .cube import Cube
 from .errors import QueryError, suggest
 from .query import Plan, check_names, frozen, memory_available, plan
 
