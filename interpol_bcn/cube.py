@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._exports import Exports
-from ._figures import Facts, afford, combined, counted
+from ._figures import Facts, combined
 from .axes import Axis
 from .errors import QueryError, suggest
 
@@ -86,8 +86,6 @@ class Cube(Exports, _core.Cube):
         else:
             cells = (bytes(memoryview(self.dense())),)
         return _revived, (type(self), self.shape, cells, dict(self.__dict__))
-
-    # What it holds
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -337,23 +335,9 @@ class Cube(Exports, _core.Cube):
 
     def note(self) -> str:
         """Period, unit, filters, coverage and refused rows, in one line."""
-        from ._instants import format_period
+        from ._cube_words import note
 
-        words = [format_period(*self.period, self.tz) if self.period[0] < self.period[1]
-                 else "no period"]  # fmt: skip
-        if self.unit != self.measure:
-            words.append(self.unit)
-        words += self.filters
-        if self.facts is not None:
-            seen, members = self.facts.coverage
-            if members:
-                words.append(f"{seen} of {members} members")
-            account = self.facts.account
-            if account is not None and (account.rejected.count or account.duplicates):
-                words.append(str(account))
-            if self.facts.synthetic:
-                words.append(self.facts.synthetic)
-        return "; ".join(words)
+        return note(self)
 
     def explain(self) -> str:
         """Say what each figure is: formula, period, unit, coverage, rows used and refused.
@@ -365,12 +349,9 @@ class Cube(Exports, _core.Cube):
         Each figure is the exact number of messages in its cell: month (3); 2 of 3 cells are \
 not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         """
-        if self.facts is not None and self.measure == self.facts.record:
-            formula = f"Each figure is the exact number of {self.unit} in its cell"
-        else:
-            formula = f"Each figure is the exact sum of {self.measure} ({self.unit}) in its cell"
-        cells = f"{self.nonzero:,} of {self.size:,} cells are not 0"
-        return f"{formula}: {self._shape_words()}; {cells}. {self.note()}."
+        from ._cube_words import explain
+
+        return explain(self)
 
     def _shape_words(self) -> str:
         if not self.axes:
@@ -378,14 +359,9 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         return " × ".join(f"{axis.name} ({len(axis):,})" for axis in self.axes)
 
     def __repr__(self) -> str:
-        head = f"{self.title()}: {self._shape_words()}, total {self.total():,}"
-        if not self.axes:
-            return f"{counted(self.total(), self.measure)}\n{self.note()}"
-        if not self.size:
-            return f"{head}\n{self.note()}"
-        lines = self._shown().to_text(rows=12).splitlines()
-        body = [line for line in lines if line not in (self.title(), self.note())]
-        return "\n".join([head, *body, self.note()])
+        from ._cube_words import text
+
+        return text(self)
 
     def _repr_html_(self) -> str:
         if not self.axes:
@@ -415,21 +391,9 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         >>> log.count("month").to_numpy()
         array([1, 0, 1])
         """
-        try:
-            import numpy
-        except ImportError:
-            from .errors import MissingExtra
+        from ._cube_arrays import numpy_array
 
-            raise MissingExtra("numpy", "numpy", "for to_numpy()") from None
-        if self.is_wide:
-            raise OverflowError(
-                f"some {self.measure} of this cube do not fit the 64 bits of an array; "
-                "to_dicts() and to_arrow() leave exactly"
-            )
-        if not self.is_sparse:
-            return numpy.asarray(memoryview(self)).view("int64")
-        self._afford_dense()
-        return numpy.asarray(memoryview(self.dense())).view("int64").reshape(self.shape)
+        return numpy_array(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         # numpy asks for this where the buffer protocol has no answer: sparse and wide cubes.
@@ -438,26 +402,14 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
             return array.astype(dtype)
         return array.copy() if copy else array
 
-    def _afford_dense(self) -> None:
-        afford(self.size, 8, f"a dense array of {self.size:,} cells",
-               "export without zeros (zeros=False), or ")  # fmt: skip
-
     def to_xarray(self) -> Any:
         """Return an ``xarray.DataArray`` with the same dims and coords, and unit and note.
 
         Raise TooLargeError and OverflowError as ``to_numpy``, MissingExtra without xarray.
         """
-        try:
-            import xarray
-        except ImportError:
-            from .errors import MissingExtra
+        from ._cube_arrays import data_array
 
-            raise MissingExtra("xarray", "xarray", "for to_xarray()") from None
-        coords = {axis.name: list(axis.labels) for axis in self.axes}
-        attrs = {"unit": self.unit, "note": self.note()}
-        return xarray.DataArray(
-            self.to_numpy(), dims=self.dims, coords=coords, name=self.measure, attrs=attrs
-        )
+        return data_array(self)
 
     def plot(self, **options: Any) -> Any:
         """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
