@@ -174,7 +174,10 @@ class Log(_core.Log):
         words = f"{self.total:,} {unit}"
         if self.schema.weight in self.columns:
             words += f" in {len(self):,} rows"
-        words += f", {format_period(*self.period)}" if len(self) else ", no rows"
+        if not len(self):
+            words += ", no rows"
+        elif self.period[1] > self.period[0]:  # else no source said when
+            words += f", {format_period(*self.period)}"
         seen, members = self.coverage
         if members:
             words += f", {seen} of {members} members"
