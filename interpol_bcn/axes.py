@@ -47,7 +47,8 @@ class Axis:
     """
 
     __slots__ = (
-        "_kept", "calendar", "column", "domain", "labels", "name", "positions", "stated", "table",
+        "_kept", "_names", "calendar", "column", "domain", "labels", "name", "positions",
+        "stated", "table",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +74,7 @@ class Axis:
         self.stated = stated  # False: the last position is "not stated"
         #: of an axis that was cut: where each kept label is
         self._kept: dict[str, int] | None = None
+        self._names: dict[str, list[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -162,6 +164,14 @@ class Axis:
         )  # fmt: skip
         made._kept = self._kept
         return made
+
+    @property
+    def all_names(self) -> dict[str, list[str]]:
+        """The names of all positions by language, made once; empty where there are none."""
+        if self._names is None:
+            languages = self.domain.languages if self.domain is not None else ()
+            self._names = {language: self.names(language) for language in languages}
+        return self._names
 
     def names(self, language: str = "en") -> list[str]:
         """Return what each position is called in a language; its label where it has no name."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._exports import Exports
+from ._figures import Facts, combined
 from .axes import Axis
-from .errors import QueryError, TooLargeError, suggest
-from .query import memory_available
+from .errors import QueryError, suggest
 
 if TYPE_CHECKING:
-    from .account import Account
     from .logs import Log
     from .query import Plan
     from .table import Table
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Cube", "Facts"]
 
 Self = TypeVar("Self", bound="Cube")
-_BYTES_PER_ROW = 40  # of a long table with a few columns, for a warning ahead of time
-
-
-class Facts(NamedTuple):
-    """What a log tells every figure drawn from it."""
-
-    record: str
-    account: Account | None
-    coverage: tuple[int, int]
-    synthetic: str = ""
 
 
 class Cube(Exports, _core.Cube):
@@ -97,8 +86,6 @@ class Cube(Exports, _core.Cube):
         else:
             cells = (bytes(memoryview(self.dense())),)
         return _revived, (type(self), self.shape, cells, dict(self.__dict__))
-
-    # What it holds
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -195,10 +182,9 @@ class Cube(Exports, _core.Cube):
                 positions[number] = _span(axis, value)
             elif value is not Ellipsis:
                 positions[number] = axis.index(value)
-        if len(positions) == len(self.axes) and all(
-            isinstance(place, int) for place in positions.values()
-        ):
-            return self.item(*(positions[number] for number in range(len(self.axes))))
+        cell = [place for _, place in sorted(positions.items()) if isinstance(place, int)]
+        if len(cell) == len(self.axes):
+            return self.item(*cell)
         core: _core.Cube = self
         axes = list(self.axes)
         for number in sorted(positions, reverse=True):
@@ -248,33 +234,8 @@ class Cube(Exports, _core.Cube):
 
     def _combined(self, other: object, sign: int) -> Cube:
         if not isinstance(other, Cube):
-            return NotImplemented
-        if (self.measure, self.unit) != (other.measure, other.unit):
-            mine, theirs = (
-                cube.unit if cube.unit == cube.measure else f"{cube.measure} ({cube.unit})"
-                for cube in (self, other)
-            )
-            raise QueryError(f"{mine} and {theirs} do not add up")
-        differs = [a.differs(b) for a, b in zip(self.axes, other.axes, strict=False)]
-        if len(self.axes) != len(other.axes) or any(differs):
-            why = next(filter(None, differs), "")
-            raise QueryError(
-                "cubes over different axes do not add up: "
-                + (why or f"{self._shape_words()} and {other._shape_words()}")
-            )
-        core = self.add(other) if sign > 0 else self.subtract(other)
-        made = self._like(core, self.axes)
-        periods = [cube.period for cube in (self, other) if cube.period[0] < cube.period[1]]
-        if periods:
-            made.period = (min(p[0] for p in periods), max(p[1] for p in periods))
-        if self.filters != other.filters:
-            mine, theirs = ("; ".join(cube.filters) or "all" for cube in (self, other))
-            made.filters = (f"({mine}) {'plus' if sign > 0 else 'minus'} ({theirs})",)
-        if self.facts is not other.facts and self.facts is not None:
-            # Coverage and refused rows of two logs together are not known.
-            synthetic = self.facts.synthetic or (other.facts.synthetic if other.facts else "")
-            made.facts = Facts(self.facts.record, None, (0, 0), synthetic)
-        return made
+            return NotImplemented  # type: ignore[no-any-return]
+        return combined(self, other, sign)
 
     def __add__(self, other: object) -> Cube:
         return self._combined(other, 1)
@@ -308,27 +269,9 @@ class Cube(Exports, _core.Cube):
         [{'sender': 'DEU', 'messages': 1, 'share': 0.5}]
         """
         places, values = _core.Cube.top(self, min(_count(n), self.size))
-        return self._rows(memoryview(places).tolist(), list(values), share=True)
+        from ._cube_tables import ranked
 
-    def _rows(self, cells: list[int], values: list[int], *, share: bool) -> Table:
-        from ._columns import Column
-        from .table import Table
-
-        columns = []
-        stride = self.size
-        for axis in self.axes:
-            stride //= max(1, len(axis))
-            data = [axis.labels[at // stride % len(axis)] for at in cells]
-            columns.append(self._named(Column(axis.name, data, "label"), axis))
-        columns.append(Column(self.measure, values, "integer", unit=self.unit))
-        if share:
-            total = self.total()
-            parts = [value / total if total else None for value in values]
-            columns.append(Column("share", parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        return ranked(self, memoryview(places).tolist(), list(values))
 
     def share(self, dim: str | None = None) -> Table:
         """Return every figure with its share of the total, or of its sum along ``dim``.
@@ -343,30 +286,9 @@ class Cube(Exports, _core.Cube):
         >>> log.count("month").share().to_dicts()[0]
         {'month': '2023-01', 'messages': 1, 'share': 0.5}
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import shares
 
-        table = self.to_table()
-        values = table[self.measure].tolist()
-        if dim is None:
-            totals = [self.total()] * len(values)
-        else:
-            number = self._number(dim)
-            sums = _core.Cube.sum(self, [at != number for at in range(len(self.axes))])
-            inner = 1
-            for axis in self.axes[number + 1 :]:
-                inner *= len(axis)
-            flat = figures(sums)
-            block = inner * len(self.axes[number])
-            totals = [flat[at // block * inner + at % inner] for at in range(len(values))]
-        parts = [v / t if t else None for v, t in zip(values, totals, strict=True)]
-        name = "share" if dim is None else f"share of {dim}"
-        columns = [table[column] for column in table.columns]
-        columns.append(Column(name, parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        return shares(self, dim)
 
     def pivot(self, rows: str, columns: str) -> Table:
         """Return a wide table: one row per label of ``rows``, one column per one of ``columns``.
@@ -380,26 +302,9 @@ class Cube(Exports, _core.Cube):
         >>> log.count("sender.region", "month").pivot("sender.region", "month").to_dicts()[3]
         {'sender.region': 'Europe', '2023-01': 1, '2023-02': 0, '2023-03': 1}
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import pivot
 
-        if rows == columns:
-            raise QueryError(f"pivot needs two different axes, not {rows!r} twice")
-        self._number(rows)
-        self._number(columns)
-        others = [dim for dim in self.dims if dim not in (rows, columns)]
-        flat = self.sum(*others) if others else self
-        wide = flat.transpose(rows, columns)
-        first, second = wide.axes
-        if first.name in second.labels:
-            raise QueryError(f"pivot: a column cannot be both {first.name!r} and the rows' name")
-        cells = figures(wide)
-        made = [self._named(Column(first.name, list(first.labels), "label"), first)]
-        width = len(second)
-        for at, label in enumerate(second.labels):
-            made.append(Column(label, cells[at::width], "integer", unit=self.unit))
-        return Table.from_columns(made, title=self.title(), note=self.note(),
-                                  explain=self.explain())  # fmt: skip
+        return pivot(self, rows, columns)
 
     def to_table(self, *, zeros: bool = True) -> Table:
         """Return the figures as a long table: a column per axis and one of figures.
@@ -414,46 +319,9 @@ class Cube(Exports, _core.Cube):
         >>> len(log.count("sender").to_table()), len(log.count("sender").to_table(zeros=False))
         (221, 2)
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import long
 
-        rows = self.size if zeros else self.nonzero
-        way = "leave out zeros with zeros=False, or " if zeros else ""
-        afford(rows, _BYTES_PER_ROW + 4 * len(self.axes), f"a table of {rows:,} rows", way)
-        codes, values, high = self.columns(zeros)
-        columns = [
-            Column(axis.name, code, labels=axis.labels, names=self._names(axis))
-            for axis, code in zip(self.axes, codes, strict=True)
-        ]
-        if high is None:
-            numbers: Any = values
-        else:
-            numbers = joined(values, high)
-        columns.append(Column(self.measure, numbers, "integer", unit=self.unit))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
-
-    @staticmethod
-    def _names(axis: Axis) -> dict[str, Sequence[str]]:
-        languages = axis.domain.languages if axis.domain is not None else ()
-        return {language: axis.names(language) for language in languages}
-
-    def _named(self, column: Any, axis: Axis) -> Any:
-        """Give a column of labels their names in every language."""
-        names = self._names(axis)
-        if not names:
-            return column
-        from ._columns import Column
-
-        place = {label: at for at, label in enumerate(axis.labels)}
-        labels = list(column.labels)
-        chosen = {
-            language: [words[place[label]] for label in labels]
-            for language, words in names.items()
-        }
-        return Column(column.name, column.data, labels=labels, names=chosen)
+        return long(self, zeros)
 
     # Words
 
@@ -467,23 +335,9 @@ class Cube(Exports, _core.Cube):
 
     def note(self) -> str:
         """Period, unit, filters, coverage and refused rows, in one line."""
-        from ._instants import format_period
+        from ._cube_words import note
 
-        words = [format_period(*self.period, self.tz) if self.period[0] < self.period[1]
-                 else "no period"]  # fmt: skip
-        if self.unit != self.measure:
-            words.append(self.unit)
-        words += self.filters
-        if self.facts is not None:
-            seen, members = self.facts.coverage
-            if members:
-                words.append(f"{seen} of {members} members")
-            account = self.facts.account
-            if account is not None and (account.rejected.count or account.duplicates):
-                words.append(str(account))
-            if self.facts.synthetic:
-                words.append(self.facts.synthetic)
-        return "; ".join(words)
+        return note(self)
 
     def explain(self) -> str:
         """Say what each figure is: formula, period, unit, coverage, rows used and refused.
@@ -495,12 +349,9 @@ class Cube(Exports, _core.Cube):
         Each figure is the exact number of messages in its cell: month (3); 2 of 3 cells are \
 not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         """
-        if self.facts is not None and self.measure == self.facts.record:
-            formula = f"Each figure is the exact number of {self.unit} in its cell"
-        else:
-            formula = f"Each figure is the exact sum of {self.measure} ({self.unit}) in its cell"
-        cells = f"{self.nonzero:,} of {self.size:,} cells are not 0"
-        return f"{formula}: {self._shape_words()}; {cells}. {self.note()}."
+        from ._cube_words import explain
+
+        return explain(self)
 
     def _shape_words(self) -> str:
         if not self.axes:
@@ -508,14 +359,9 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         return " × ".join(f"{axis.name} ({len(axis):,})" for axis in self.axes)
 
     def __repr__(self) -> str:
-        head = f"{self.title()}: {self._shape_words()}, total {self.total():,}"
-        if not self.axes:
-            return f"{self.total():,} {self.measure}\n{self.note()}"
-        if not self.size:
-            return f"{head}\n{self.note()}"
-        lines = self._shown().to_text(rows=12).splitlines()
-        body = [line for line in lines if line not in (self.title(), self.note())]
-        return "\n".join([head, *body, self.note()])
+        from ._cube_words import text
+
+        return text(self)
 
     def _repr_html_(self) -> str:
         if not self.axes:
@@ -526,9 +372,8 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
 
     def _shown(self) -> Table:
         """What a print shows: time in its order, anything else the largest first."""
-        if len(self.axes) == 1 and (self.axes[0].kind == "time" or len(self) <= 12):
-            if len(self) <= 200:
-                return self.to_table()
+        if len(self.axes) == 1 and len(self) <= (200 if self.axes[0].kind == "time" else 12):
+            return self.to_table()
         return self.top(12)
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -546,21 +391,9 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
         >>> log.count("month").to_numpy()
         array([1, 0, 1])
         """
-        try:
-            import numpy
-        except ImportError:
-            from .errors import MissingExtra
+        from ._cube_arrays import numpy_array
 
-            raise MissingExtra("numpy", "numpy", "for to_numpy()") from None
-        if self.is_wide:
-            raise OverflowError(
-                f"some {self.measure} of this cube do not fit the 64 bits of an array; "
-                "to_dicts() and to_arrow() leave exactly"
-            )
-        if not self.is_sparse:
-            return numpy.asarray(memoryview(self))
-        self._afford_dense()
-        return numpy.asarray(memoryview(self.dense())).reshape(self.shape)
+        return numpy_array(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         # numpy asks for this where the buffer protocol has no answer: sparse and wide cubes.
@@ -569,63 +402,20 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
             return array.astype(dtype)
         return array.copy() if copy else array
 
-    def _afford_dense(self) -> None:
-        afford(self.size, 8, f"a dense array of {self.size:,} cells",
-               "export without zeros (zeros=False), or ")  # fmt: skip
-
     def to_xarray(self) -> Any:
         """Return an ``xarray.DataArray`` with the same dims and coords, and unit and note.
 
         Raise TooLargeError and OverflowError as ``to_numpy``, MissingExtra without xarray.
         """
-        try:
-            import xarray
-        except ImportError:
-            from .errors import MissingExtra
+        from ._cube_arrays import data_array
 
-            raise MissingExtra("xarray", "xarray", "for to_xarray()") from None
-        coords = {axis.name: list(axis.labels) for axis in self.axes}
-        attrs = {"unit": self.unit, "note": self.note()}
-        return xarray.DataArray(
-            self.to_numpy(), dims=self.dims, coords=coords, name=self.measure, attrs=attrs
-        )
+        return data_array(self)
 
     def plot(self, **options: Any) -> Any:
         """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
         from .plot import plot
 
         return plot(self, **options)
-
-
-def afford(count: int, width: int, what: str, way: str = "") -> None:
-    """Raise TooLargeError where ``count`` things of ``width`` bytes would not fit in memory."""
-    need = count * width
-    if need < 1 << 24:
-        return
-    available = memory_available()
-    if available and need > available:
-        raise TooLargeError(
-            f"{what} needs about {need / 1e9:,.1f} GB and {available / 1e9:,.1f} are free; "
-            f"{way}ask for fewer or coarser axes"
-        )
-
-
-def joined(low: Any, high: Any) -> list[int]:
-    """Return the exact numbers of low and high 64-bit words."""
-    pairs = zip(memoryview(high).tolist(), memoryview(low).tolist(), strict=True)
-    return [(top << 64) + (word % 2**64) for top, word in pairs]
-
-
-def figures(core: _core.Cube) -> list[int]:
-    """Return every cell as an exact int, in order; raise TooLargeError for too many."""
-    afford(core.size, 40, f"a list of {core.size:,} cells")
-    if not core.is_wide:
-        return memoryview(core.dense()).tolist()
-    cells = [0] * core.size
-    places, low, high = core.nonzeros()
-    for at, value in zip(memoryview(places).tolist(), joined(low, high), strict=True):
-        cells[at] = value
-    return cells
 
 
 def _revived(

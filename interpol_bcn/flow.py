@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .axes import Axis
-from .cube import Cube, afford, figures
+from ._figures import afford, figures
+from .cube import Cube
 
 if TYPE_CHECKING:
     from .logs import Log
@@ -27,6 +27,12 @@ class FlowMatrix(Cube):
     pairs that were both members on some day of the period.  Messages of a bureau to itself
     are counted in every total, said in ``self_messages``, and left out of what is about
     pairs: density, silence, reciprocity.
+
+    >>> import interpol_bcn as bcn
+    >>> flow = bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+    ...                           "receiver": ["DEU", "ITA", "FRA"]}).flow()
+    >>> flow.sent["FRA"], flow.received["France"], flow.balance["FRA"], flow.self_messages
+    (2, 1, 1, 0)
     """
 
     _common: tuple[int, ...]
@@ -58,17 +64,17 @@ class FlowMatrix(Cube):
 
     @property
     def sent(self) -> Cube:
-        """What each bureau sent: the sums of rows."""
+        """What each bureau sent: the sums of rows, a cube over senders."""
         return self.sum(self.axes[1].name)
 
     @property
     def received(self) -> Cube:
-        """What each bureau received: the sums of columns."""
+        """What each bureau received: the sums of columns, a cube over receivers."""
         return self.sum(self.axes[0].name)
 
     @property
     def balance(self) -> Cube:
-        """Sent minus received, per bureau; sums to 0."""
+        """Sent minus received, a cube over the axis ``bureau``; sums to 0."""
         core = _core.Cube.subtract(self.sent, self.received)
         return self._like(core, [self.axes[0].renamed("bureau")])
 
@@ -98,6 +104,19 @@ class FlowMatrix(Cube):
         # Of two that never met, one came when the other had gone.
         apart = sum(n - bisect_left(starts, until) for _, until in spans if until < "9999")
         return n * (n - 1) - 2 * apart
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        """The codes of every possible ordered pair, for worlds in which all can be listed."""
+        number = self._possible()
+        afford(number, 100, f"a list of {number:,} pairs of members")
+        spanned = list(zip(self._common, self._spans(), strict=True))
+        return [(a, b) for a, one in spanned for b, two in spanned if a != b and _met(one, two)]
+
+    def _cells(self) -> list[list[int]]:
+        """Every cell, a row per sender, for worlds in which all can be listed."""
+        n = len(self.axes[0])
+        flat = figures(self)
+        return [flat[row : row + n] for row in range(0, n * n, n)]
 
     def _links(self) -> list[tuple[int, int]]:
         """The ordered pairs of members that wrote, by their place among members."""
@@ -145,7 +164,7 @@ class FlowMatrix(Cube):
             senders.extend([self._common[a]] * len(quiet))
             receivers.extend([self._common[b] for b in quiet])
         columns = [
-            Column(axis.name, codes, labels=axis.labels, names=self._names(axis))
+            Column(axis.name, codes, labels=axis.labels, names=axis.all_names)
             for axis, codes in zip(self.axes, (senders, receivers), strict=True)
         ]
         return Table.from_columns(
@@ -197,7 +216,13 @@ class FlowMatrix(Cube):
         ``by`` is "sender" or "receiver".  The Gini coefficient is over members, silent
         ones included; the Herfindahl-Hirschman index is the sum of squared shares (1 over
         the number of equals up to 1 for one alone); ``half`` and ``four_fifths`` are how many
-        members make 50 and 80 % of the total.
+        members make 50 and 80 % of the total.  Raise QueryError for any other ``by``.
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 2, "sender": ["A", "A"],
+        ...     "receiver": ["B", "C"]}, members=trio).flow().concentration().to_dicts()
+        [{'bureaus': 3, 'gini': 0.6666666666666666, 'hhi': 1.0, 'half': 1, 'four_fifths': 1}]
         """
         from ._columns import Column
         from .table import Table
@@ -222,13 +247,21 @@ class FlowMatrix(Cube):
         max_fan_in``, as the Anonymized Network Sensing Graph Challenge defines them
         (arXiv 2409.08115), self-messages included: all packets, unique links, the largest
         link, unique sources, the most from one source, its most destinations, and the
-        same for destinations.
+        same for destinations.  Costs one pass over the cells, once.
+
+        >>> import interpol_bcn as bcn
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+        ...     "receiver": ["DEU", "ITA", "FRA"]}).flow().quantities()["max_fan_out"]
+        2
         """
         facts = self._square()
         return {name: facts[name] for name in QUANTITIES}
 
     def to_pandas(self, *, wide: bool = True, zeros: bool = True, **options: Any) -> Any:
-        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``."""
+        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``.
+
+        Raise TooLargeError for a wide frame that would not fit, MissingExtra without pandas.
+        """
         if not wide:
             return super().to_pandas(zeros=zeros, **options)
         table = self.pivot(*self.dims)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
+from ._figures import Facts, counted
 from .account import Account, Rejected
 from .axes import axis_names
-from .cube import Cube, Facts
+from .cube import Cube
 from .errors import QueryError, suggest
 from .query import Plan, check_names, frozen, memory_available, plan
 
@@ -59,16 +60,8 @@ class Log(_core.Log):
         """Return a log of this class over finished columns."""
         self = cls(core)
         self.schema = schema
-        infos = {
-            field.name: self.column(number) for number, field in enumerate(schema.fields)
-        }
-        # A column in which no row states a label has no domain, and so no axis.
-        labels = schema.of_kind("label")
-        self._infos = {
-            name: info
-            for name, info in infos.items()
-            if info is not None and (name in domains or name not in labels)
-        }
+        infos = {field.name: self.column(number) for number, field in enumerate(schema.fields)}
+        self._infos = {name: info for name, info in infos.items() if info is not None}
         self.columns = tuple(self._infos)
         if not len(self):  # what no row filled was read all the same
             self.columns = tuple(n for n in schema.names if n in self._infos or n in read)
@@ -184,9 +177,9 @@ class Log(_core.Log):
         from ._instants import format_period
 
         unit = self.schema.record
-        words = f"{self.total:,} {unit}"
+        words = counted(self.total, unit)
         if self.schema.weight in self.columns:
-            words += f" in {len(self):,} rows"
+            words += f" in {counted(len(self), 'rows')}"
         if not len(self):
             words += ", no rows"
         elif self.period[0] < self.period[1]:
@@ -206,6 +199,33 @@ class Log(_core.Log):
         from html import escape
 
         return "<br>".join(escape(line) for line in repr(self).splitlines())
+
+    # The rows themselves
+
+    def to_arrow(self) -> Any:
+        """Return the rows as a ``pyarrow.Table``, in the order and under the names of columns.
+
+        Labels leave as dictionaries, times as UTC microseconds, what is not stated as null.
+        Any library that speaks Arrow takes a log as it is: ``polars.DataFrame(log)``.
+        Codes, times and numbers are not copied.  Raise MissingExtra without pyarrow.
+        """
+        try:
+            import pyarrow
+        except ImportError:
+            from .errors import MissingExtra
+
+            raise MissingExtra("parquet", "pyarrow", "to make an Arrow table") from None
+        return pyarrow.table(self)
+
+    def __arrow_c_schema__(self) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_stream__(requested_schema)
 
     # Questions
 
@@ -232,7 +252,8 @@ class Log(_core.Log):
         >>> log.count("month").to_dicts()[0]
         {'month': '2023-01', 'messages': 1}
         """
-        return self._ask(check_names(axes), where, tz, asof, unit)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, unit)
+        return cube
 
     def sum(
         self,
@@ -254,7 +275,8 @@ class Log(_core.Log):
         5
         """
         self._check_measure(measure)
-        return self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        return cube
 
     def flow(
         self,
@@ -292,7 +314,8 @@ class Log(_core.Log):
             )
         if measure is not None:
             self._check_measure(measure)
-        return self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        flow: FlowMatrix = self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        return flow
 
     def _check_measure(self, measure: object) -> None:
         if measure not in self.measures:
@@ -372,8 +395,7 @@ class Log(_core.Log):
 
     def __reduce__(self) -> Any:
         raise TypeError(
-            "a log is not pickled: send its source and read it there, or send cubes, "
-            "which add up"
+            "a log is not pickled: send its source and read it there, or send cubes, which add up"
         )
 
 

@@ -56,7 +56,16 @@ class Plan:
     """A question as plain data: what ``Log.run`` of the core takes."""
 
     __slots__ = (
-        "axes", "members", "cells", "dials", "period", "ranges", "shape", "terms", "words", "zone",
+        "axes",
+        "cells",
+        "dials",
+        "members",
+        "period",
+        "ranges",
+        "shape",
+        "terms",
+        "words",
+        "zone",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -231,9 +240,8 @@ def _filter(log: Log, made: Plan, tables: dict[str, list[int]],
     for code, position in enumerate(one.positions):
         if (position if position >= 0 else last) not in chosen:
             table[code] = SKIP
-    if not one.stated or not log.schema.field(one.column).required:
-        if last not in chosen:
-            table[-1] = SKIP
+    if not one.stated and last not in chosen:
+        table[-1] = SKIP
 
 
 def _no_filter(log: Log, name: object, error: QueryError) -> QueryError:

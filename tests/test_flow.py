@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +51,9 @@ def test_every_measure_is_that_of_the_slow_twin(cells: dict[tuple[str, str], int
     assert flow.reciprocity(weighted=False) == twin["mutual"]
     silent = [(row["sender"], row["receiver"]) for row in flow.silent()]
     assert silent == twin["silent"]
+    square, labels = flow._cells(), flow.axes[0].labels
+    zeros = [(labels[a], labels[b]) for a, b in flow._pairs() if not square[a][b]]
+    assert zeros == silent
     assert flow.balance.total() == 0
     for (a, b), value in cells.items():
         assert flow[a, b] == value
@@ -120,9 +128,7 @@ def test_self_messages_are_in_totals_and_not_in_what_is_about_pairs() -> None:
 
 
 def test_a_pair_is_silent_only_where_both_were_members_at_once() -> None:
-    trio = bcn.Domain(
-        ["OLD", "NEW", "SAME"], since={"NEW": "2011-10"}, until={"OLD": "2010-12"}
-    )
+    trio = bcn.Domain(["OLD", "NEW", "SAME"], since={"NEW": "2011-10"}, until={"OLD": "2010-12"})
     rows = {"sent_at": ["2010-06-01", "2012-06-01"], "sender": ["OLD", "NEW"],
             "receiver": ["SAME", "SAME"]}  # fmt: skip
     log = bcn.read_messages(rows, members=trio)
@@ -202,7 +208,7 @@ def test_a_flow_above_the_dense_limit_stays_sparse() -> None:
     for too_large in (flow.silent, flow.to_table, flow.to_numpy, lambda: flow.pivot(*flow.dims)):
         with pytest.raises(bcn.TooLargeError):
             too_large()
-    with pytest.raises(bcn.TooLargeError, match="a table of 3,599,9.* silent pairs needs about"):
+    with pytest.raises(bcn.TooLargeError, match=r"a table of 3,599,9.* silent pairs needs about"):
         flow.silent()
 
 
@@ -255,3 +261,62 @@ def test_asking_with_a_filter_and_a_zone() -> None:
     assert log.flow(where={"kind": "request"}).total() == 1
     assert log.flow(where={"sent_at": "2023-02"}, tz="Europe/Paris").total() == 2
     assert log.flow(where={"sent_at": "2023-02"}).total() == 1
+
+
+def test_the_weighted_flights_of_2008_have_their_known_answers(shared_data: Path) -> None:
+    source = shared_data / "bts2008_flights_airport.csv"
+    answers = shared_data / "reference" / "reference_answers_dev.json"
+    if not (source.exists() and answers.exists()):
+        pytest.skip("the flights of 2008 are not among the real data here")
+    known = json.loads(answers.read_text(encoding="utf-8"))["bts2008"]
+    log = bcn.read_messages(
+        str(source),
+        columns={"sender": "origin", "receiver": "destination", "messages": "count"},
+        only=["sender", "receiver", "messages"],
+        members="infer",
+    )
+    flow = log.flow()
+    quantities = flow.quantities()
+    assert (log.total, len(log)) == (known["messages"], known["pairs"])
+    assert flow.shape == (known["nodes"],) * 2
+    assert quantities["messages"] == known["messages"]
+    assert quantities["links"] == known["pairs"]
+    assert quantities["senders"] == known["senders"]
+    assert quantities["receivers"] == known["receivers"]
+    assert flow.self_messages == known["self_messages"]
+    for cube, name in ((flow.sent, "top_out"), (flow.received, "top_in")):
+        top = [[row[cube.dims[0]], row["messages"]] for row in cube.top(5)]
+        assert top == known[name]
+    pairs = [[f"{row['sender']}>{row['receiver']}", row["messages"]] for row in flow.top(5)]
+    assert pairs == known["top_pairs"]
+    assert round(flow.reciprocity(weighted=False), 5) == known["reciprocity_noself"]
+    assert quantities["max_sent"] == known["top_out"][0][1]
+
+
+def test_the_flows_of_refugees_add_up_as_the_file_does(shared_data: Path) -> None:
+    source = shared_data / "unhcr_flows.csv.gz"
+    if not source.exists():
+        pytest.skip("the flows of refugees are not among the real data here")
+    sums: Counter[tuple[str, str]] = Counter()
+    refused = 0
+    with gzip.open(source, "rt", encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            number = row["refugees"] or "0"
+            if row["coo"] and row["coa"] and number.isdigit():
+                sums[row["coo"], row["coa"]] += int(number)
+            else:  # some are written 1e+05, which is no exact count
+                refused += 1
+    log = bcn.read_messages(
+        str(source),
+        columns={"sender": "coo", "receiver": "coa", "refugees": "refugees"},
+        only=["sender", "receiver", "refugees"],
+        measures=["refugees"],
+        members="infer",
+        errors="reject",
+    )
+    assert log.rejected.count == refused and log.seen == len(log) + refused
+    flow = log.flow(measure="refugees")
+    twin = asking.flow(sums, flow.members)
+    assert flow.quantities() == {name: twin[name] for name in QUANTITIES}
+    assert flow.reciprocity() == twin["weighted"]
+    assert flow.density() == twin["density"]

@@ -37,7 +37,8 @@ QUERY: list[tuple[Callable[[], object], str]] = [
     (lambda: LOG.count(3), "an axis is a name such as 'sender' or 'month', not 3"),
     (lambda: LOG.count("size"),
      f"'size' is a column of whole numbers, not an axis; axes are: {AXES}"),
-    (lambda: LOG.count("sent_at"), f"'sent_at' is a column of times, not an axis; axes are: {AXES}"),
+    (lambda: LOG.count("sent_at"),
+     f"'sent_at' is a column of times, not an axis; axes are: {AXES}"),
     (lambda: LOG.count("priority"),
      "'priority': this log has no column 'priority'; it was not in the source, or not read"),
     (lambda: LOG.count("sender", "sender"), "the axis 'sender' is named twice"),
@@ -105,7 +106,7 @@ QUERY: list[tuple[Callable[[], object], str]] = [
 
 LABEL: list[tuple[Callable[[], object], str]] = [
     (lambda: LOG.count(where={"sender": "Frnace"}),
-     "'Frnace': unknown label; did you mean 'France' or 'Grenade'?"),
+     "'Frnace': unknown label; did you mean 'France'?"),
     (lambda: LOG.count(where={"kind": "reqest"}),
      "'reqest': unknown label; did you mean 'request'?"),
     (lambda: LOG.count(where={"sender.region": "Europ"}),
@@ -123,14 +124,13 @@ LABEL: list[tuple[Callable[[], object], str]] = [
     (lambda: LOG.count("sender")["Congo"],
      "'Congo': ambiguous label; did you mean 'Democratic Republic of the Congo' or 'Republic of "
      "the Congo'?"),
-    (lambda: LOG.flow()["France", "Germny"], "'Germny': unknown label; did you mean 'Germany' or 'ERYM'?"),
+    (lambda: LOG.flow()["France", "Germny"],
+     "'Germny': unknown label; did you mean 'Germany'?"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("ask", "words"), QUERY, ids=range(len(QUERY)))
-def test_a_question_that_is_none_is_refused_in_words(
-    ask: Callable[[], object], words: str
-) -> None:
+def test_a_question_that_is_none_is_refused_in_words(ask: Callable[[], object], words: str) -> None:
     with pytest.raises(bcn.QueryError) as raised:
         ask()
     assert str(raised.value) == words
