@@ -89,6 +89,7 @@ def inspect(
     its name in four languages and by its values; and how much is missing.  The offered call
     has been tried on the first ``rows`` rows.  Raise what opening the source raises.
 
+    >>> import interpol_bcn as bcn
     >>> seen = bcn.inspect({"Fecha": ["05/01/2023 10:00"], "Remitente": ["Francia"],
     ...                     "Destino": ["DEU"]})
     >>> seen.mapping
@@ -266,7 +267,9 @@ class _Look:
                 found[name] = left.pop(0)
                 self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
         if found.get("messages", "messages") != "messages":
-            self.notes.append(f"a row is taken to stand for as many messages as {found['messages']!r} says")
+            self.notes.append(
+                f"a row is taken to stand for as many messages as {found['messages']!r} says"
+            )
         order = {name: at for at, name in enumerate(known.values())}
         return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
 

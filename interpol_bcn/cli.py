@@ -60,10 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except _Usage as error:
         return _complain(str(error), 2)
-    except QueryError as error:
+    except (QueryError, LabelError) as error:
         return _complain(str(error), 2)
-    except LabelError as error:
-        return _complain(str(error), 1)
     except BrokenPipeError:
         # Whoever reads has seen enough; nothing more may be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -414,7 +412,10 @@ def _members(arguments: argparse.Namespace) -> int:
     from .table import Table
 
     held = members if arguments.at is None else members.at(arguments.at)
-    found = list(held) if arguments.query is None else [held[arguments.query]]
+    try:
+        found = list(held) if arguments.query is None else [held[arguments.query]]
+    except LabelError as error:
+        return _complain(str(error), 1)
     day = arguments.at
     table = Table(
         {

@@ -124,6 +124,7 @@ def plot(
 
     Raise QueryError for what has no picture; drawing raises MissingExtra without the extra.
 
+    >>> import interpol_bcn as bcn
     >>> log = bcn.simulate_messages(1000, seed=1)
     >>> plot(log.count("month"))
     Chart: messages by month
@@ -408,11 +409,16 @@ def _tidy(svg: str, title: str, description: str) -> str:
     import zlib
     from html import escape
 
-    name = f"bcn-{zlib.crc32(svg.encode()):08x}"
     head = re.match(r'<svg[^>]*?viewBox="([\d. -]+)"[^>]*>', svg)
     if head is None:
         return svg
     size = [float(part) for part in head[1].split()]
+    # The library numbers its gradients on and on: here each picture has names of its own.
+    inner = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
+    for number, old in enumerate(inner):
+        svg = svg.replace(f'id="{old}"', f'id="@{number}"').replace(f"(#{old})", f"(#@{number})")
+    name = f"bcn-{zlib.crc32((svg + title + description).encode()):08x}"
+    svg = re.sub(r'(?<=id=")@|(?<=\(#)@', f"{name}-", svg)
     for noise in (
         r' (?:aria-hidden|aria-roledescription|role|pointer-events|class)="[^"]*"',
         r'<path d="[^"]*" display="none"/>|<path d="" (?:display="none"|fill="[^"]*")/>',
