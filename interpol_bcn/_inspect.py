@@ -261,17 +261,45 @@ class _Look:
                 taken.add(times[0])
                 if len(times) > 1:
                     self.notes.append(f"several columns of times: {', '.join(map(repr, times))}")
-        left = [t for t in self.sample if t not in taken and self.bureaus[t] >= 0.6]
-        for name in ("sender", "receiver"):
-            if name not in found and left:
-                found[name] = left.pop(0)
-                self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
+        self._sides(found)
         if found.get("messages", "messages") != "messages":
             self.notes.append(
                 f"a row is taken to stand for as many messages as {found['messages']!r} says"
             )
         order = {name: at for at, name in enumerate(known.values())}
         return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+
+    def _sides(self, found: dict[str, str]) -> None:
+        """Sender and receiver by what is in the columns, where no name told them.
+
+        A country's name and its code beside it are one side: the better known is taken.
+        """
+        sides: list[list[str]] = []
+        for title in self.sample:
+            if self.bureaus[title] < 0.6 or title in found.values():
+                continue
+            for side in sides:
+                if self._same(side[0], title):
+                    side.append(title)
+                    break
+            else:
+                sides.append([title])
+        known = [found[name] for name in ("sender", "receiver") if name in found]
+        sides = [side for side in sides if not any(self._same(side[0], one) for one in known)]
+        for name in ("sender", "receiver"):
+            if name not in found and sides:
+                found[name] = max(sides.pop(0), key=self.bureaus.__getitem__)
+                self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
+
+    def _same(self, one: str, other: str) -> bool:
+        """Whether two columns name the same bureau in nearly every row."""
+        pairs = [
+            (self.domain.lookup(a), self.domain.lookup(b))
+            for a, b in zip(self.sample[one][:200], self.sample[other][:200], strict=True)
+            if isinstance(a, str) and isinstance(b, str)
+        ]
+        both = [(a, b) for a, b in pairs if a >= 0 and b >= 0]
+        return len(both) > 1 and sum(a == b for a, b in both) > 0.9 * len(both)
 
     def _fits(self, ours: str, title: str) -> bool:
         holds = self.holds[title]

@@ -286,9 +286,7 @@ def _condition(text: str) -> tuple[str, object]:
     if name.endswith("!"):
         return name[:-1].rstrip(), Not(value.split(",") if "," in value else value)
     if dots:
-        low, high = (int(end) if end.isdecimal() and len(end) != 4 else end
-                     for end in (first, last))  # fmt: skip
-        return name, (low or None, high or None)
+        return name, (first or None, last or None)
     return name, value.split(",") if "," in value else value
 
 
@@ -336,13 +334,24 @@ def _only(names: str | None) -> list[str] | None:
     return [*required, *listed]
 
 
-def _where(arguments: argparse.Namespace) -> dict[str, object] | None:
+def _where(arguments: argparse.Namespace, log: MessageLog) -> dict[str, object] | None:
     found: dict[str, object] = {}
     for name, value in arguments.where:
         if name in found:
             raise _Usage(f"--where {name}: once; write several labels as {name}=A,B")
+        if name in log.measures and isinstance(value, tuple):
+            value = tuple(end if end is None else _number(end) for end in value)
+        elif name in log.measures and isinstance(value, str):
+            value = _number(value)
         found[name] = value
     return found or None
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise _Usage(f"--where: {text!r} is no whole number") from None
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -378,7 +387,7 @@ def _page(log: MessageLog, arguments: argparse.Namespace) -> int:
 
 def _top(arguments: argparse.Namespace) -> int:
     log = _log(arguments)
-    where = _where(arguments)
+    where = _where(arguments, log)
     cube: Cube
     if arguments.by == "pair":
         cube = log.flow(where=where, tz=arguments.tz)
@@ -390,7 +399,7 @@ def _top(arguments: argparse.Namespace) -> int:
 def _count(arguments: argparse.Namespace) -> int:
     log = _log(arguments)
     axes = [name.strip() for name in arguments.by.split(",") if name.strip()]
-    where = _where(arguments)
+    where = _where(arguments, log)
     if arguments.sum:
         cube = log.sum(arguments.sum, *axes, where=where, tz=arguments.tz)
     else:

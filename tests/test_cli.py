@@ -76,6 +76,8 @@ def test_top_gives_json_csv_markdown_and_text(source, capsys):
         (["sent_at=2023-01..2023-02"], 2),
         (["sent_at=2023-02.."], 2),
         (["size=20..40"], 2),
+        (["size=..1000"], 4),
+        (["size=20"], 1),
         (["sender=France", "kind=request"], 2),
         (["sender.region=Europe"], 4),
     ],
@@ -167,6 +169,7 @@ def test_mistakes_are_explained_with_their_exit_code(arguments, code, words, cap
         (["count", "--where", "kind=reqest"], "'request'"),
         (["count", "--where", "kind=request", "--where", "kind=reply"], "once"),
         (["count", "--sum", "siez"], "'size'"),
+        (["count", "--where", "size=a.."], "no whole number"),
         (["count", "--tz", "Europe/Pariss"], "Europe/Paris"),
     ],
 )

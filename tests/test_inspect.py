@@ -61,6 +61,17 @@ def test_columns_without_a_telling_name_are_known_by_their_values():
     assert run(seen.call, data=data).flow()["ESP", "CHN"] == 1
 
 
+def test_a_name_and_its_code_are_one_side():
+    data = {
+        "when": ["2023-01-05T10:00Z", "2023-01-06T10:00Z"],
+        "coo_name": ["Algeria", "Somewhere else"], "coo_iso": ["DZA", "BEL"],
+        "coo_too": ["DZA", "BEL"], "coa_name": ["Malta", "Spain"], "coa_iso": ["MLT", "ESP"],
+    }  # fmt: skip
+    data = {name: values * 5 for name, values in data.items()}
+    seen = bcn.inspect(data)
+    assert (seen.mapping["sender"], seen.mapping["receiver"]) == ("coo_iso", "coa_name")
+
+
 def test_what_times_do_not_say_is_said():
     rows = {"sender": ["FRA"], "receiver": ["DEU"]}
     naive = bcn.inspect({"sent_at": ["2023-01-05 10:00"], **rows})
