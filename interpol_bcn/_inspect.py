@@ -371,6 +371,7 @@ class _Look:
         from .reading import read_messages
 
         mine = {k: v for k, v in options.items() if k not in ("encoding", "delimiter")}
+        mine.setdefault("members", self.domain)  # made once, not for every trial
         try:
             return read_messages(columns, **{**mine, "errors": "reject", "threads": 1})
         except BcnError as error:

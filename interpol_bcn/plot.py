@@ -168,7 +168,8 @@ class _Drawer:
 
     def title(self) -> str:
         """The title in a language: the measure, then the axes."""
-        return f"{self.measure}: {' × '.join(map(self.heading, self.cube.axes))}"
+        axes = " × ".join(map(self.heading, self.cube.axes))
+        return message("report.of", self.language, head=self.measure, words=axes)
 
     def heading(self, axis: Axis) -> str:
         """What an axis is called."""
@@ -278,7 +279,7 @@ class _Drawer:
         return _charts.heat(
             [names[at] for at in order], [first.labels[at] for at in order], cells,
             x=self.heading(second), y=self.heading(first), legend=self.measure,
-            language=self.language,
+            language=self.language, step=(28, 25),
         )  # fmt: skip
 
     def _regions(self) -> dict[str, Any]:

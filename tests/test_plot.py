@@ -105,7 +105,7 @@ def test_labels_are_told_in_four_languages(log):
     top = bcn.members[cube.top(1)["sender"][0]]
     assert first == {language: top.names[language] for language in first}
     assert plot(cube, labels="code").spec["data"]["values"][0]["y"] == top.alpha_3
-    assert plot(log.count("month"), language="fr").title == "messages: mois"
+    assert plot(log.count("month"), language="fr").title == "messages : mois"
 
 
 @pytest.mark.parametrize(

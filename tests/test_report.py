@@ -176,15 +176,36 @@ def test_regions_add_up(log, pages):
 def test_silent_pairs_are_silent_and_the_most_expected_first(log):
     from interpol_bcn._report.findings import Findings
 
-    silent = Findings(log, "en", "UTC", 15).silent
+    found = Findings(log, "en", "UTC", 15)
     flow = log.flow()
     labels = flow.axes[0].labels
-    assert {(labels[a], labels[b]) for _, a, b in silent} == {
+    assert [(labels[a], labels[b]) for a, b in found.silent] == [
         (row["sender"], row["receiver"]) for row in flow.silent()
-    }
-    assert [e for e, _, _ in silent] == sorted((e for e, _, _ in silent), reverse=True)
-    expected, a, b = silent[0]
-    assert expected == flow.sent[labels[a]] * flow.received[labels[b]] / flow.total()
+    ]
+    first = found.most_expected(50)
+    everyone = [flow.sent[labels[a]] * flow.received[labels[b]] for a, b in found.silent]
+    assert [e * flow.total() for e, _, _ in first] == pytest.approx(
+        sorted(everyone, reverse=True)[:50]
+    )
+    assert all(flow.item(a, b) == 0 for _, a, b in first)
+
+
+def test_files_are_named_without_their_folders(tmp_path):
+    path = tmp_path / "extract.csv"
+    path.write_text("sent_at,sender,receiver\n2023-01-05T10:00Z,FRA,DEU\n")
+    html = report(bcn.read_messages(path), charts=False).html
+    assert "extract.csv" in html and str(tmp_path) not in html
+
+
+def test_a_long_table_is_folded_under_its_chart():
+    pytest.importorskip("vl_convert", reason="vl-convert draws the charts")
+    log = bcn.read_messages(
+        {"sent_at": ["2018-01-05", "2023-01-07"], "sender": ["FRA", "DEU"],
+         "receiver": ["DEU", "FRA"]}, period=("2000", "2024"),
+    )  # fmt: skip
+    html = report(log).html
+    assert len(Page(html).rows("year")) == 26
+    assert html.count("<details>") == 1
 
 
 def test_refused_rows_are_shown_with_their_reasons_and_escaped():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Findings"]
 
 #: Pairs are listed one by one up to so many members.
-MOST_MEMBERS = 1000
+MOST_MEMBERS = 500
 
 Counted = list[tuple[int, int]]  # (position, figure), the largest first
 
@@ -169,14 +169,24 @@ class Findings:
         return self.flow._cells()
 
     @cached_property
-    def silent(self) -> list[tuple[float, int, int]]:
-        """(expected, sender, receiver) of pairs that never wrote, the most expected first."""
+    def silent(self) -> list[tuple[int, int]]:
+        """(sender, receiver) of the pairs that never wrote, in the order of the members."""
         cells = self.cells
-        sent = [sum(row) for row in cells]
-        received = [sum(column) for column in zip(*cells, strict=True)]
+        return [(a, b) for a, b in self.pairs if not cells[a][b]]
+
+    def most_expected(self, n: int) -> list[tuple[float, int, int]]:
+        """Return (expected, sender, receiver) of silent pairs, those most expected to write.
+
+        Expected is what the first sent in all, times what the second received in all,
+        over all messages: what they would exchange if everybody wrote alike.
+        """
+        from heapq import nsmallest
+
+        sent = [sum(row) for row in self.cells]
+        received = [sum(column) for column in zip(*self.cells, strict=True)]
         total = max(1, self.total)
-        quiet = [(sent[a] * received[b] / total, a, b) for a, b in self.pairs if not cells[a][b]]
-        return sorted(quiet, key=lambda pair: (-pair[0], pair[1], pair[2]))
+        first = nsmallest(n, self.silent, key=lambda pair: -sent[pair[0]] * received[pair[1]])
+        return [(sent[a] * received[b] / total, a, b) for a, b in first]
 
     @cached_property
     def never(self) -> list[int]:

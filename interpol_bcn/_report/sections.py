@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from .. import _charts
@@ -76,8 +77,9 @@ def about(found: Findings) -> str:
         ("rows_label", rows),
         ("zone_label", found.zone),
     ]
-    sources = [name for name in account.sources if name and not log.synthetic]
-    if sources:
+    # Files by their name alone: where they lie is nobody's business.
+    sources = [os.path.basename(name) for name in account.sources if "." in name]
+    if sources and not log.synthetic:
         shown = ", ".join(sources[:5]) + (f" … ({len(sources):,})" if len(sources) > 5 else "")
         facts.append(("sources_label", shown))
     lines = "".join(
@@ -112,7 +114,7 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
             if axis != "month":
                 label = found.ltr(label)
             words = found.say("of_messages", count=found.integer(peak[1]))
-            cards.append((label, f"{found.say(f'busiest_{axis}')}: {words}"))
+            cards.append((label, found.say("of", head=found.say(f"busiest_{axis}"), words=words)))
     _axis, _values, order = found.largest("sender")
     ten = sum(value for _, value in order[:10])
     if len(order) > 10 and total:
@@ -152,8 +154,15 @@ def over_time(found: Findings, draw: Drawer) -> str:
             Cell(found.percent(1), number=True)]  # fmt: skip
     heads = _head(found, found.scale, "messages", "share")
     chart = draw(spec, title)
+    if chart and len(rows) > 16:
+        return chart + _folded(found, table(title, heads, rows, total=foot))
     whole = table(title, heads, rows, total=foot, quiet=True)
     return f'<div class="side">{chart}{whole}</div>\n' if chart else whole
+
+
+def _folded(found: Findings, inner: str) -> str:
+    """A table that a chart stands for, to be opened."""
+    return f"<details><summary>{safe(found.say('table_of'))}</summary>{inner}</details>\n"
 
 
 def week(found: Findings, draw: Drawer) -> str:
@@ -178,7 +187,7 @@ def week(found: Findings, draw: Drawer) -> str:
     heads += [Cell(f"{hour:02}", number=True) for hour in range(24)]
     whole = table(found.say("week"), heads, rows, quiet=not chart)
     if chart:
-        whole = f"<details><summary>{safe(found.say('table_of'))}</summary>{whole}</details>\n"
+        whole = _folded(found, whole)
     return _p(found.say("week_words", zone=found.zone)) + chart + whole
 
 
@@ -325,13 +334,14 @@ def silent(found: Findings, draw: Drawer) -> str:
     rows = [
         [Cell(names[a], code=axis.labels[a]), Cell(names[b], code=axis.labels[b]),
          Cell(found.number(expected, 1), number=True)]
-        for expected, a, b in found.silent[: found.n]
+        for expected, a, b in found.most_expected(found.n)
     ]  # fmt: skip
     heads = [*_head(found, "sender", "receiver"), Cell(found.say("expected"), number=True)]
     made = _p(words) + table(found.say("silent"), heads, rows, wide=True, quiet=True)
     if found.never:
         listed = ", ".join(sorted(names[at] for at in found.never))
-        made += _p(f"{found.say('never')} ({found.integer(len(found.never))}): {listed}.")
+        head = f"{found.say('never')} ({found.integer(len(found.never))})"
+        made += _p(found.say("of", head=head, words=f"{listed}."))
     return made
 
 
@@ -342,7 +352,8 @@ def network(found: Findings, draw: Drawer) -> str:
         return ""
     rows: list[tuple[str, str, str]] = []
     if found.pairs:
-        rows.append(("density", found.percent(flow.density()), "density_is"))
+        active = len(found.pairs) - len(found.silent)
+        rows.append(("density", found.percent(active / len(found.pairs)), "density_is"))
     rows.append(("reciprocity", found.percent(flow.reciprocity()), "reciprocity_is"))
     rows.append(("links", found.percent(flow.reciprocity(weighted=False)), "links_is"))
     sent, received = (flow.concentration(by).row(0) for by in ("sender", "receiver"))
