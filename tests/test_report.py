@@ -255,9 +255,9 @@ def test_hours_are_read_in_the_zone_that_is_asked_for():
     log = bcn.read_messages(
         {"sent_at": ["2023-01-05T23:30Z"], "sender": ["FRA"], "receiver": ["DEU"]}
     )
-    rows = Page(report(log, tz="Europe/Paris", charts=False).html).rows("day of week")
-    assert rows[5][0] == "Friday"
-    assert rows[5][1] == "1"
+    rows = Page(report(log, tz="Europe/Paris", charts=False).html).rows("hour of day")
+    assert rows[0][5] == "Friday"
+    assert rows[1] == ["00", "0", "0", "0", "0", "1", "0", "0"]
 
 
 def test_without_charts_the_page_says_so_and_keeps_every_figure(log, monkeypatch):
@@ -265,7 +265,7 @@ def test_without_charts_the_page_says_so_and_keeps_every_figure(log, monkeypatch
     html = report(log).html
     assert "<svg" not in html
     assert "Charts are not drawn" in html
-    assert len(Page(html).rows("day of week")) == 8
+    assert len(Page(html).rows("hour of day")) == 25
 
 
 def test_a_report_is_saved_whole_and_shown_in_a_frame(log, tmp_path):

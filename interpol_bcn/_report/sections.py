@@ -175,16 +175,17 @@ def week(found: Findings, draw: Drawer) -> str:
     measure = heading("messages", found.language)
     chart = draw(heat(values, measure, found.language), found.say("week"))
     most = max(values) or 1
+    # A row an hour: seven columns fit any page.
     rows = [
-        [Cell(message(f"day.{day + 1}", found.language))]
+        [Cell(f"{hour:02}")]
         + [
             Cell(found.integer(value), number=True, shade=value / most)
-            for value in values[24 * day : 24 * day + 24]
+            for value in values[hour::24]
         ]
-        for day in range(7)
+        for hour in range(24)
     ]
-    heads = [Cell(heading("day_of_week", found.language))]
-    heads += [Cell(f"{hour:02}", number=True) for hour in range(24)]
+    heads = [Cell(heading("hour_of_day", found.language))]
+    heads += [Cell(message(f"day.{day}", found.language), number=True) for day in range(1, 8)]
     whole = table(found.say("week"), heads, rows, quiet=not chart)
     if chart:
         whole = _folded(found, whole)
