@@ -13,8 +13,8 @@ from .findings import Findings
 from .markup import Cell, figure, safe, table
 
 __all__ = [
-    "Drawer", "about", "headline_figures", "headlines", "kinds", "made", "method", "network",
-    "over_time", "pairs", "receivers", "refused", "regions", "senders", "silent", "week",
+    "Drawer", "about", "headline_figures", "headlines", "heads_of", "kinds", "made", "method",
+    "over_time", "paragraph", "receivers", "refused", "senders", "week",
 ]  # fmt: skip
 
 
@@ -45,13 +45,14 @@ def _coverage(found: Findings) -> str:
     return found.say("coverage", seen=found.integer(seen), members=found.integer(members))
 
 
-def _p(text: str, kind: str = "") -> str:
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph."""
     name = f' class="{kind}"' if kind else ""
     return f"<p{name}>{markup.words(text)}</p>\n"
 
 
-def _head(found: Findings, *names: str) -> list[Cell]:
-    """Column heads: the first ones texts, figures from the measure on."""
+def heads_of(found: Findings, *names: str) -> list[Cell]:
+    """Return column heads: the first ones texts, figures from the measure on."""
     texts = ("sender", "receiver", "bureau", "reason", "value", "region", "month", "day", "year")
     return [Cell(heading(name, found.language), number=name not in texts) for name in names]
 
@@ -101,9 +102,9 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
     if members:
         cards.append((f"{found.integer(seen)} / {found.integer(members)}",
                       found.say("members_seen")))  # fmt: skip
-    if found.listed and found.pairs:
-        active = len(found.pairs) - len(found.silent)
-        words = found.say("active_pairs", pairs=found.integer(len(found.pairs)))
+    if found.listed and found.possible:
+        active = found.possible - len(found.silent)
+        words = found.say("active_pairs", pairs=found.integer(found.possible))
         cards.append((found.integer(active), words))
     for axis in ("month", "day", "hour"):
         peak = found.busiest(axis)
@@ -152,7 +153,7 @@ def over_time(found: Findings, draw: Drawer) -> str:
     ]  # fmt: skip
     foot = [Cell(heading("total", found.language)), Cell(found.integer(sum(values)), number=True),
             Cell(found.percent(1), number=True)]  # fmt: skip
-    heads = _head(found, found.scale, "messages", "share")
+    heads = heads_of(found, found.scale, "messages", "share")
     chart = draw(spec, title)
     if chart and len(rows) > 16:
         return chart + _folded(found, table(title, heads, rows, total=foot))
@@ -171,7 +172,7 @@ def week(found: Findings, draw: Drawer) -> str:
 
     values = found.week
     if values is None:
-        return _p(found.say("dates_only"))
+        return paragraph(found.say("dates_only"))
     measure = heading("messages", found.language)
     chart = draw(heat(values, measure, found.language), found.say("week"))
     most = max(values) or 1
@@ -189,7 +190,7 @@ def week(found: Findings, draw: Drawer) -> str:
     whole = table(found.say("week"), heads, rows, quiet=not chart)
     if chart:
         whole = _folded(found, whole)
-    return _p(found.say("week_words", zone=found.zone)) + chart + whole
+    return paragraph(found.say("week_words", zone=found.zone)) + chart + whole
 
 
 def senders(found: Findings, draw: Drawer) -> str:
@@ -230,11 +231,11 @@ def _largest(found: Findings, axis: str, title: str) -> str:
             Cell(found.percent(left / total), number=True),
             Cell(found.percent(1), number=True),
         ]
-    heads = _head(found, axis, "rank", "messages", "share", "cumulative")
+    heads = heads_of(found, axis, "rank", "messages", "share", "cumulative")
     words = found.say(
         "largest_words", count=found.integer(len(rows)), all=found.integer(len(order))
     )
-    return _p(words) + table(title, heads, rows, total=total_row, wide=True, quiet=True)
+    return paragraph(words) + table(title, heads, rows, total=total_row, wide=True, quiet=True)
 
 
 def kinds(found: Findings, draw: Drawer) -> str:
@@ -256,125 +257,11 @@ def kinds(found: Findings, draw: Drawer) -> str:
             words = message("others", found.language, count=found.integer(len(order) - found.n))
             foot = [Cell(words), Cell(found.integer(left), number=True),
                     Cell(found.percent(left / total), number=True)]  # fmt: skip
-        heads = [Cell(heading(name, found.language)), *_head(found, "messages", "share")]
+        heads = [Cell(heading(name, found.language)), *heads_of(found, "messages", "share")]
         made.append(table(heading(name, found.language).capitalize(), heads, rows, total=foot))
     if not made:
         return ""
     return f'<div class="pair">{"".join(f"<div>{one}</div>" for one in made)}</div>\n'
-
-
-def regions(found: Findings, draw: Drawer) -> str:
-    """Who writes to whom by region: shades, sums of rows and columns."""
-    if found.regions is None:
-        return ""
-    names, cells = found.regions
-    most = max((value for row in cells for value in row), default=0) or 1
-    sums = [sum(column) for column in zip(*cells, strict=True)]
-    rows = [
-        [Cell(name), *(Cell(found.integer(value), number=True, shade=value / most)
-                       for value in row), Cell(found.integer(sum(row)), number=True)]
-        for name, row in zip(names, cells, strict=True)
-    ]  # fmt: skip
-    total = heading("total", found.language)
-    foot = [Cell(total), *(Cell(found.integer(value), number=True) for value in sums),
-            Cell(found.integer(sum(sums)), number=True)]  # fmt: skip
-    sender, receiver = (heading(name, found.language) for name in ("sender", "receiver"))
-    corner = f"{sender} \\ {receiver}"
-    heads = [Cell(corner), *(Cell(name, number=True) for name in names), Cell(total, number=True)]
-    words = found.say("regions_words", day=found.ltr(found.days[1][:10]))
-    return _p(words) + table(found.say("regions"), heads, rows, total=foot, wide=True, quiet=True)
-
-
-def pairs(found: Findings, draw: Drawer) -> str:
-    """The pairs that wrote most, and a map of the largest bureaus."""
-    from ..plot import plot
-
-    top = found.flow.top(found.n)
-    first, second = found.flow.axes
-    measure = found.flow.measure
-    names = dict(zip(first.labels, found.names(first), strict=True)) if found.listed else {}
-    most = max(top[measure].tolist(), default=0) or 1
-    rows = [
-        [
-            Cell(names.get(row["sender"], row["sender"]), code=row["sender"]),
-            Cell(names.get(row["receiver"], row["receiver"]), code=row["receiver"]),
-            Cell(found.integer(row[measure]), number=True, bar=row[measure] / most),
-            Cell(found.percent(row["share"] or 0, 2), number=True),
-        ]
-        for row in top
-        if row[measure]
-    ]
-    chart = ""
-    if found.listed and draw.charts and len(second) > 2:
-        spec = plot(found.flow, "heat", n=20, language=found.language).spec
-        caption = f"{heading('sender', found.language)} × {heading('receiver', found.language)}"
-        chart = draw(spec, caption)
-    heads = _head(found, "sender", "receiver", "messages", "share")
-    return _p(found.say("pairs_words")) + chart + table(
-        found.say("pairs"), heads, rows, wide=True, quiet=True)  # fmt: skip
-
-
-def silent(found: Findings, draw: Drawer) -> str:
-    """Who never wrote to whom."""
-    if not found.listed:
-        members = found.integer(len(found.flow._common))
-        return _p(found.say("too_many", members=members))
-    if not found.pairs:
-        return ""
-    if not found.silent:
-        return _p(found.say("silent_none"))
-    axis = found.flow.axes[0]
-    names = found.names(axis)
-    count, every = len(found.silent), len(found.pairs)
-    words = found.say(
-        "silent_words",
-        count=found.integer(count),
-        pairs=found.integer(every),
-        share=found.percent(count / every),
-    )
-    rows = [
-        [Cell(names[a], code=axis.labels[a]), Cell(names[b], code=axis.labels[b]),
-         Cell(found.number(expected, 1), number=True)]
-        for expected, a, b in found.most_expected(found.n)
-    ]  # fmt: skip
-    heads = [*_head(found, "sender", "receiver"), Cell(found.say("expected"), number=True)]
-    made = _p(words) + table(found.say("silent"), heads, rows, wide=True, quiet=True)
-    if found.never:
-        listed = ", ".join(sorted(names[at] for at in found.never))
-        head = f"{found.say('never')} ({found.integer(len(found.never))})"
-        made += _p(found.say("of", head=head, words=f"{listed}."))
-    return made
-
-
-def network(found: Findings, draw: Drawer) -> str:
-    """Concentration, reciprocity, density: one row a measure, with what it means."""
-    flow = found.flow
-    if not found.listed:
-        return ""
-    rows: list[tuple[str, str, str]] = []
-    if found.pairs:
-        active = len(found.pairs) - len(found.silent)
-        rows.append(("density", found.percent(active / len(found.pairs)), "density_is"))
-    rows.append(("reciprocity", found.percent(flow.reciprocity()), "reciprocity_is"))
-    rows.append(("links", found.percent(flow.reciprocity(weighted=False)), "links_is"))
-    sent, received = (flow.concentration(by).row(0) for by in ("sender", "receiver"))
-    rows += [
-        ("gini_sent", found.number(sent["gini"], 3), "gini_is"),
-        ("gini_received", found.number(received["gini"], 3), "gini_is"),
-        ("hhi_sent", found.number(sent["hhi"], 4), "hhi_is"),
-    ]
-    half = found.say(
-        "and", first=found.integer(sent["half"]), second=found.integer(sent["four_fifths"])
-    )
-    rows.append(("half_sent", half, "half_is"))
-    rows.append(("self", found.integer(flow.self_messages), "self_is"))
-    cells = [
-        [Cell(found.say(name)), Cell(figure, number=True), Cell(found.say(meaning))]
-        for name, figure, meaning in rows
-    ]
-    heads = [Cell(found.say("measure")), Cell(heading("value", found.language), number=True),
-             Cell(found.say("meaning"))]  # fmt: skip
-    return table(found.say("network"), heads, cells, wide=True, quiet=True)
 
 
 def refused(found: Findings, draw: Drawer) -> str:
@@ -388,7 +275,7 @@ def refused(found: Findings, draw: Drawer) -> str:
         duplicates=found.integer(account.duplicates),
     )
     if not account.rejected.count:
-        return _p(words)
+        return paragraph(words)
     top = account.rejected.by("reason", "column", "value").head(found.n)
     rows = [
         [
@@ -399,9 +286,9 @@ def refused(found: Findings, draw: Drawer) -> str:
         ]
         for row in top
     ]
-    heads = [*_head(found, "reason"), Cell(heading("column", found.language)),
-             *_head(found, "value", "rows")]  # fmt: skip
-    return _p(words) + table(found.say("refused"), heads, rows, wide=True, quiet=True)
+    heads = [*heads_of(found, "reason"), Cell(heading("column", found.language)),
+             *heads_of(found, "value", "rows")]  # fmt: skip
+    return paragraph(words) + table(found.say("refused"), heads, rows, wide=True, quiet=True)
 
 
 def method(found: Findings, draw: Drawer) -> str:
@@ -446,4 +333,4 @@ def made(found: Findings) -> str:
 
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     synthetic = f" {found.say('synthetic')}" if found.log.synthetic else ""
-    return _p(found.say("made", version=__version__, time=found.ltr(now)) + synthetic)
+    return paragraph(found.say("made", version=__version__, time=found.ltr(now)) + synthetic)
