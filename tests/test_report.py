@@ -190,6 +190,18 @@ def test_silent_pairs_are_silent_and_the_most_expected_first(log):
     assert all(flow.item(a, b) == 0 for _, a, b in first)
 
 
+def test_shares_stay_shares_where_a_message_to_several_counts_once():
+    log = bcn.read_messages(
+        {"sent_at": ["2023-01-05T10:00Z"] * 3, "sender": ["FRA"] * 3,
+         "receiver": ["DEU", "ITA", "DEU"], "message_id": [1, 1, 2]}, unit="message",
+    )  # fmt: skip
+    parsed = Page(report(log, charts=False).html)
+    assert "a message to several recipients counts once" in "".join(parsed.texts)
+    assert [row[2:] for row in parsed.rows("receiver")[1:]] == [
+        ["2", "66.7%", "66.7%"], ["1", "33.3%", "100.0%"],
+    ]  # fmt: skip
+
+
 def test_files_are_named_without_their_folders(tmp_path):
     path = tmp_path / "extract.csv"
     path.write_text("sent_at,sender,receiver\n2023-01-05T10:00Z,FRA,DEU\n")

@@ -181,7 +181,7 @@ class Findings:
         from heapq import nsmallest
 
         sent, received = figures(self.flow.sent), figures(self.flow.received)
-        total = max(1, self.total)
+        total = max(1, self.flow.total())
         first = nsmallest(n, self.silent, key=lambda pair: -sent[pair[0]] * received[pair[1]])
         return [(sent[a] * received[b] / total, a, b) for a, b in first]
 

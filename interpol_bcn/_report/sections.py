@@ -116,10 +116,10 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
                 label = found.ltr(label)
             words = found.say("of_messages", count=found.integer(peak[1]))
             cards.append((label, found.say("of", head=found.say(f"busiest_{axis}"), words=words)))
-    _axis, _values, order = found.largest("sender")
+    _, sent, order = found.largest("sender")
     ten = sum(value for _, value in order[:10])
-    if len(order) > 10 and total:
-        cards.append((found.percent(ten / total), found.say("top_share", count=10)))
+    if len(order) > 10:
+        cards.append((found.percent(ten / sum(sent)), found.say("top_share", count=10)))
     return cards
 
 
@@ -204,8 +204,9 @@ def receivers(found: Findings, draw: Drawer) -> str:
 
 
 def _largest(found: Findings, axis: str, title: str) -> str:
-    over, _, order = found.largest(axis)
-    names, total = found.names(over), found.total or 1
+    over, values, order = found.largest(axis)
+    # Counted once each, a message to several is still one of each of its receivers.
+    names, total = found.names(over), sum(values) or 1
     most = order[0][1] if order else 1
     rows, running = [], 0
     for rank, (at, value) in enumerate(order[: found.n], 1):
@@ -242,10 +243,10 @@ def kinds(found: Findings, draw: Drawer) -> str:
     """Kinds, priorities and the like, where the log has them."""
     made = []
     for name in found.attributes:
-        axis, _, order = found.largest(name)
+        axis, values, order = found.largest(name)
         if not order or (len(order) == 1 and axis.labels[order[0][0]] == NOT_STATED):
             continue
-        names, total, most = found.names(axis), found.total or 1, order[0][1]
+        names, total, most = found.names(axis), sum(values), order[0][1]
         rows = [
             [Cell(names[at]), Cell(found.integer(value), number=True, bar=value / most),
              Cell(found.percent(value / total), number=True)]
