@@ -40,7 +40,7 @@ def columns(
         rows,
         640,
         230,
-        mark={"type": "bar", "color": BLUE, "cornerRadiusEnd": 2},
+        mark={"type": "bar", "color": BLUE},
         encoding={
             "x": {"field": "x", "type": "ordinal", "sort": None, "axis": axis,
                   "scale": {"paddingInner": 0.25, "paddingOuter": 0.1}},
@@ -119,7 +119,7 @@ def bars(
     return _framed(
         language, rows, 520, max(40, 20 * len(rows)),
         layer=[
-            {"mark": {"type": "bar", "cornerRadiusEnd": 2, "height": {"band": 0.72}},
+            {"mark": {"type": "bar", "height": {"band": 0.72}},
              "encoding": {**place, "x": amount, "color": shade}},
             {"mark": text, "encoding": {**place, "x": amount, "text": {"field": "t"}}},
         ],

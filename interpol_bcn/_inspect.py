@@ -10,17 +10,16 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ._heads import Sample, column_names, first_rows, holds, plain
 from .errors import BcnError, LabelError, did_you_mean
 
 if TYPE_CHECKING:
     from .account import Rejected
     from .domain import Domain
-    from .sources import CsvSource, Source
     from .table import Table
 
 __all__ = ["Inspection", "inspect"]
 
-_BYTES = 1 << 19  # of a text that are looked at
 _REQUIRED = ("sent_at", "sender", "receiver")
 _ZONELESS = "time without a zone"
 _FORMATS = (
@@ -89,116 +88,20 @@ def inspect(
     its name in four languages and by its values; and how much is missing.  The offered call
     has been tried on the first ``rows`` rows.  Raise what opening the source raises.
 
+    >>> import interpol_bcn as bcn
     >>> seen = bcn.inspect({"Fecha": ["05/01/2023 10:00"], "Remitente": ["Francia"],
     ...                     "Destino": ["DEU"]})
     >>> seen.mapping
     {'sent_at': 'Fecha', 'sender': 'Remitente', 'receiver': 'Destino'}
     """
-    from .sources import CsvSource, open_sources
+    from .sources import open_sources
 
     sources = open_sources(source)
     first = sources[0]
-    options: dict[str, Any] = {}
-    if isinstance(first, CsvSource):
-        form, sample, options = _text(first, encoding, delimiter, rows)
-    else:
-        form, sample = _form(first), _arrow(first, rows)
+    form, sample, options = first_rows(first, encoding, delimiter, rows)
     if len(sources) > 1:
         form += f"; the first of {len(sources):,} sources"
     return _Look(source, first.name, form, sample, options).result()
-
-
-# What a source begins with
-
-Sample = dict[str, list[Any]]
-
-
-def _text(
-    source: CsvSource, encoding: str | None, delimiter: str | None, rows: int
-) -> tuple[str, Sample, dict[str, Any]]:
-    """The first rows of delimited text, and the options that reading it needs."""
-    import csv
-    import io
-
-    from .delimited import decoded, header
-
-    with source.reading() as file:
-        raw = b""
-        while len(raw) < _BYTES:
-            more = file.read(_BYTES - len(raw))
-            if not more:
-                break
-            raw += more
-    cut = len(raw) >= _BYTES
-    options: dict[str, Any] = {}
-    chosen = encoding or _encoding(raw, cut)
-    if chosen != "utf-8":
-        options["encoding"] = chosen
-    text = decoded(io.BytesIO(raw), chosen)
-    if delimiter is None and _bars(raw):
-        delimiter = "|"
-    if delimiter is not None:
-        options["delimiter"] = delimiter
-    head = header(text, source.name, delimiter)
-    body = (head.rest + text.read()).decode("utf-8", "replace")
-    mark = head.delimiter.decode()
-    lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=mark))[: rows + 1]
-    if cut or len(lines) > rows:
-        lines = lines[:-1]
-    lines = [line for line in lines if line]
-    titles = _apart(head.titles)
-    sample: Sample = {title: [] for title in titles}
-    for line in lines:
-        for at, title in enumerate(titles):
-            sample[title].append((line[at].strip() or None) if at < len(line) else None)
-    named = {",": "commas", ";": "semicolons", "\t": "tabs"}.get(mark, repr(mark))
-    zipped = "gzipped " if source.compressed else ""
-    form = f"{zipped}text, fields between {named}, {chosen}; {len(lines):,} rows looked at"
-    return form, sample, options
-
-
-def _apart(titles: Sequence[str]) -> list[str]:
-    """Titles of which no two are the same, so that each column is shown."""
-    return [
-        title if title not in titles[:at] else f"{title} ({at + 1})"
-        for at, title in enumerate(titles)
-    ]
-
-
-def _encoding(raw: bytes, cut: bool) -> str:
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(raw, final=not cut)
-    except UnicodeDecodeError:
-        # Bytes that Latin-1 leaves to control characters are quotes and dashes of Windows.
-        return "cp1252" if any(0x80 <= byte < 0xA0 for byte in raw) else "latin-1"
-    return "utf-8"
-
-
-def _bars(raw: bytes) -> bool:
-    line = raw.partition(b"\n")[0]
-    return line.count(b"|") > max(line.count(mark) for mark in (b",", b";", b"\t"))
-
-
-def _arrow(source: Source, rows: int) -> Sample:
-    sample: Sample = source.head(rows)  # type: ignore[attr-defined]
-    if sample:
-        return {name: list(values)[:rows] for name, values in sample.items()}
-    fields = source.fields  # type: ignore[attr-defined]
-    return {name: [] for name, _ in fields}
-
-
-def _form(source: Source) -> str:
-    names = {
-        "_ParquetSource": "Parquet",
-        "_IpcSource": "Arrow IPC",
-        "_XlsxSource": "the first sheet of a workbook",
-        "_ColumnsSource": "columns",
-        "_LazySource": "a lazy frame",
-    }
-    return names.get(type(source).__name__, "Arrow data")
 
 
 # What it holds
@@ -220,7 +123,7 @@ class _Look:
         self.domain: Domain = members.domain()
         self.notes: list[str] = []
         self.bureaus = {title: self._share(values) for title, values in sample.items()}
-        self.holds = {title: _holds(values) for title, values in sample.items()}
+        self.holds = {title: holds(values) for title, values in sample.items()}
 
     def _share(self, values: Sequence[Any]) -> float:
         """The share of different texts that are bureaus, in four languages."""
@@ -246,10 +149,10 @@ class _Look:
 
     def _mapping(self) -> dict[str, str]:
         """Our columns to theirs: by name, then by what is in them."""
-        known = _column_names()
+        known = column_names()
         found: dict[str, str] = {}
         for title in self.sample:
-            ours = known.get(_plain(title))
+            ours = known.get(plain(title))
             if ours is not None and ours not in found and self._fits(ours, title):
                 found[ours] = title
         taken = set(found.values())
@@ -260,22 +163,52 @@ class _Look:
                 taken.add(times[0])
                 if len(times) > 1:
                     self.notes.append(f"several columns of times: {', '.join(map(repr, times))}")
-        left = [t for t in self.sample if t not in taken and self.bureaus[t] >= 0.6]
-        for name in ("sender", "receiver"):
-            if name not in found and left:
-                found[name] = left.pop(0)
-                self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
+        self._sides(found)
         if found.get("messages", "messages") != "messages":
-            self.notes.append(f"a row is taken to stand for as many messages as {found['messages']!r} says")
+            self.notes.append(
+                f"a row is taken to stand for as many messages as {found['messages']!r} says"
+            )
         order = {name: at for at, name in enumerate(known.values())}
         return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
 
+    def _sides(self, found: dict[str, str]) -> None:
+        """Sender and receiver by what is in the columns, where no name told them.
+
+        A country's name and its code beside it are one side: the better known is taken.
+        """
+        sides: list[list[str]] = []
+        for title in self.sample:
+            if self.bureaus[title] < 0.6 or title in found.values():
+                continue
+            for side in sides:
+                if self._same(side[0], title):
+                    side.append(title)
+                    break
+            else:
+                sides.append([title])
+        known = [found[name] for name in ("sender", "receiver") if name in found]
+        sides = [side for side in sides if not any(self._same(side[0], one) for one in known)]
+        for name in ("sender", "receiver"):
+            if name not in found and sides:
+                found[name] = max(sides.pop(0), key=self.bureaus.__getitem__)
+                self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
+
+    def _same(self, one: str, other: str) -> bool:
+        """Whether two columns name the same bureau in nearly every row."""
+        pairs = [
+            (self.domain.lookup(a), self.domain.lookup(b))
+            for a, b in zip(self.sample[one][:200], self.sample[other][:200], strict=True)
+            if isinstance(a, str) and isinstance(b, str)
+        ]
+        both = [(a, b) for a, b in pairs if a >= 0 and b >= 0]
+        return len(both) > 1 and sum(a == b for a, b in both) > 0.9 * len(both)
+
     def _fits(self, ours: str, title: str) -> bool:
-        holds = self.holds[title]
+        kind = self.holds[title]
         if ours == "sent_at":
-            return holds.startswith(("time", "date", "text", "label", "nothing", "whole"))
+            return kind.startswith(("time", "date", "text", "label", "nothing", "whole"))
         if ours in ("size", "messages"):
-            return holds.startswith(("whole", "nothing"))
+            return kind.startswith(("whole", "nothing"))
         return True
 
     def _options(self, mapping: Mapping[str, str]) -> dict[str, Any]:
@@ -340,6 +273,7 @@ class _Look:
         from .reading import read_messages
 
         mine = {k: v for k, v in options.items() if k not in ("encoding", "delimiter")}
+        mine.setdefault("members", self.domain)  # made once, not for every trial
         try:
             return read_messages(columns, **{**mine, "errors": "reject", "threads": 1})
         except BcnError as error:
@@ -366,12 +300,12 @@ class _Look:
         }  # fmt: skip
         for title, values in self.sample.items():
             met = list(dict.fromkeys(str(value) for value in values if value is not None))
-            holds = self.holds[title]
-            if holds in ("text", "labels") and self.bureaus[title] >= 0.6:
-                holds = "bureaus"
+            kind = self.holds[title]
+            if kind in ("text", "labels") and self.bureaus[title] >= 0.6:
+                kind = "bureaus"
             rows["column"].append(title)
             rows["as"].append(ours.get(title, ""))
-            rows["holds"].append(holds)
+            rows["holds"].append(kind)
             rows["distinct"].append(len(met))
             rows["missing"].append(sum(value is None for value in values))
             shown = ", ".join(met[:3])
@@ -392,57 +326,3 @@ class _Look:
 
 def _reasons(rejected: Rejected) -> dict[str, int]:
     return {row["reason"]: row["rows"] for row in rejected.by("reason")}
-
-
-def _holds(values: Sequence[Any]) -> str:
-    """Say in a word what the values are."""
-    import datetime
-    import re
-
-    met = [value for value in values if value is not None and value == value]
-    if not met:
-        return "nothing"
-    if all(isinstance(value, datetime.datetime) for value in met):
-        return "times" if met[0].tzinfo else "times without a zone"
-    if all(isinstance(value, datetime.date) for value in met):
-        return "dates"
-    if all(isinstance(value, int) for value in met):
-        return "whole numbers"
-    if all(isinstance(value, int | float) for value in met):
-        return "numbers"
-    texts = [str(value) for value in met]
-    tests = (
-        ("whole numbers", r"-?\d{1,18}"),
-        ("numbers", r"-?\d+[.,]\d+|-?\d+"),
-        ("dates", r"\d{4}-\d\d-\d\d"),
-        ("times", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(?:Z|[+-]\d\d:?(?:\d\d)?)"),
-        ("times without a zone", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[:\d.,]*"),
-        ("times, not in ISO 8601", r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}(?:[ T]\d\d:\d\d(?::\d\d)?)?"),
-    )
-    for words, pattern in tests:
-        match = re.compile(pattern).fullmatch
-        if sum(match(text) is not None for text in texts) >= 0.9 * len(texts):
-            return words
-    return "labels" if len(set(texts)) <= max(20, len(texts) // 4) else "text"
-
-
-def _column_names() -> dict[str, str]:
-    """What columns are called, in four languages -> our name."""
-    import csv
-    from importlib.resources import files
-
-    text = (files("interpol_bcn") / "data" / "column_names.csv").read_text(encoding="utf-8")
-    found: dict[str, str] = {}
-    for row in csv.DictReader(text.splitlines()):
-        found[_plain(row["column"])] = row["column"]
-        found.update((_plain(name), row["column"]) for name in row["names"].split("|"))
-    return found
-
-
-def _plain(title: str) -> str:
-    """A title without case, accents and marks."""
-    import re
-
-    from .domain import fold
-
-    return " ".join(re.sub(r"[\W_]+", " ", fold(title.replace("_", " "))).split())

@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from .errors import BcnError, LabelError, QueryError, did_you_mean, suggest
+from ._arguments import Usage, parse
+from .errors import BcnError, LabelError, QueryError
 
 if TYPE_CHECKING:
     from .cube import Cube
@@ -21,27 +22,6 @@ if TYPE_CHECKING:
     from .table import Table
 
 __all__ = ["main"]
-
-_ROWS = 18_000_000  # of the demonstration: the published size of 2023
-
-
-class _Usage(Exception):
-    """The command cannot be understood; the text says why."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors suggest what was meant."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise with the nearest option or subcommand, and what shows all of them."""
-        import re
-
-        wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
-        if wrong is not None:
-            choices = [choice.strip(" '") for choice in wrong[2].split(",")]
-            near = did_you_mean(suggest(wrong[1], choices))
-            message = f"{message}{near}" if near else message
-        raise _Usage(f"{message}\n{self.prog} --help shows what there is")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,16 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parse(list(sys.argv[1:] if argv is None else argv))
+        arguments = parse(list(sys.argv[1:] if argv is None else argv), VERBS)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code
-    except _Usage as error:
+    except Usage as error:
         return _complain(str(error), 2)
-    except QueryError as error:
+    except (QueryError, LabelError) as error:
         return _complain(str(error), 2)
-    except LabelError as error:
-        return _complain(str(error), 1)
     except BrokenPipeError:
         # Whoever reads has seen enough; nothing more may be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -91,209 +69,6 @@ def _complain(words: str, code: int) -> int:
     return code
 
 
-# What can be asked
-
-
-def _parse(argv: list[str]) -> argparse.Namespace:
-    parser, verbs = _parser()
-    arguments, unknown = parser.parse_known_args(argv)
-    if unknown:
-        verb = verbs.get(getattr(arguments, "verb", ""), parser)
-        known = [name for action in verb._actions for name in action.option_strings]
-        word = next((one for one in unknown if one.startswith("-")), unknown[0])
-        near = did_you_mean(suggest(word.partition("=")[0], known))
-        raise _Usage(f"no option {word!r}{near}\n{verb.prog} --help shows what there is")
-    if not hasattr(arguments, "run"):
-        parser.print_help()
-        raise SystemExit(0)
-    return arguments
-
-
-def _parser() -> tuple[_Parser, dict[str, argparse.ArgumentParser]]:
-    # Abbreviations would change their meaning with every new option.
-    parser = _Parser(
-        prog="interpol-bcn",
-        allow_abbrev=False,
-        description="Exact figures on who writes to whom in a closed network of bureaus.",
-        epilog="Try: interpol-bcn demo",
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    added = parser.add_subparsers(title="what to do", metavar="VERB", dest="verb")
-    verbs: dict[str, argparse.ArgumentParser] = {}
-
-    def verb(name: str, run: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
-        made = added.add_parser(name, help=words, description=words, allow_abbrev=False)
-        made.set_defaults(run=run)
-        verbs[name] = made
-        return made
-
-    demo = verb("demo", _demo, "make up a year of messages, print its figures, write its page")
-    demo.add_argument("--rows", type=_whole, default=_ROWS, metavar="N", help="how many messages")
-    demo.add_argument("--seed", type=int, default=0, help="another seed, another year")
-    _page_options(demo)
-
-    page = verb("report", _report, "write the page of a log")
-    _sources(page)
-    _page_options(page)
-
-    top = verb("top", _top, "print who sends or receives most")
-    _sources(top)
-    top.add_argument("--by", default="sender", choices=("sender", "receiver", "pair"))
-    top.add_argument("-n", type=_whole, default=10, help="how many rows (10)")
-    _question_options(top)
-
-    count = verb("count", _count, "count along any axes")
-    _sources(count)
-    count.add_argument("--by", default="", metavar="AXES", help="such as month,sender.region")
-    count.add_argument("--sum", metavar="MEASURE", help="add up a column such as size instead")
-    count.add_argument("-n", type=_whole, help="only the largest so many")
-    count.add_argument("--no-zeros", action="store_true", help="leave out what has none")
-    _question_options(count)
-
-    look = verb("inspect", _inspect, "look at a file: columns, mapping, labels, a call to paste")
-    look.add_argument("source", metavar="SOURCE")
-    look.add_argument("--encoding", help="of the text, such as latin-1")
-    look.add_argument("--delimiter", help="between fields")
-
-    members = verb("members", _members, "list the members, or find one")
-    members.add_argument("query", nargs="?", help="a code or a name in ar, en, fr or es")
-    members.add_argument("--at", metavar="DAY", help="who was a member on a day")
-    _format_options(members)
-    return parser, verbs
-
-
-class _Version(argparse.Action):
-    """Print the version; it is looked up only when asked for."""
-
-    def __call__(self, *_: Any) -> None:
-        from . import __version__
-
-        print(f"interpol-bcn {__version__}")
-        raise SystemExit(0)
-
-
-def _sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "source", nargs="+", metavar="SOURCE",
-        help="CSV (also .gz), Parquet, Arrow IPC or .xlsx; a pattern; - for standard input",
-    )  # fmt: skip
-    group = parser.add_argument_group("how to read")
-    add = group.add_argument
-    add(
-        "--columns",
-        action="append",
-        type=_pair,
-        default=[],
-        metavar="OURS=THEIRS",
-        help='what a column is called there, such as sent_at="Date envoi"; may be repeated',
-    )
-    add("--only", metavar="COLUMNS", help="read these columns and the required ones only")
-    add("--source-tz", metavar="ZONE", help="zone of times that state none: Europe/Paris")
-    add(
-        "--ambiguous",
-        choices=("raise", "earlier", "later"),
-        default="raise",
-        help="what a local time that happened twice means",
-    )
-    add(
-        "--nonexistent",
-        choices=("raise", "forward", "backward"),
-        default="raise",
-        help="what a local time that never happened means",
-    )
-    add("--time-format", metavar="FORMAT", help="of times not in ISO 8601: %%d/%%m/%%Y %%H:%%M")
-    add("--encoding", default="utf-8", help="of the text, such as latin-1")
-    add("--delimiter", help="between fields; found by itself if , ; or tab")
-    add(
-        "--errors",
-        choices=("raise", "reject"),
-        default="raise",
-        help="stop at the first bad row, or set bad rows aside and count them",
-    )
-    add("--period", nargs=2, metavar=("FROM", "TO"), help="what the extract covers; TO excluded")
-    add(
-        "--unit",
-        choices=("recipient", "message"),
-        default="recipient",
-        help="count a message for each recipient, or once",
-    )
-    add("--extra", action="append", default=[], metavar="LABEL", help="a further bureau")
-    add(
-        "--aliases",
-        action="append",
-        type=_pair,
-        default=[],
-        metavar="TEXT=LABEL",
-        help='a further text for a bureau, such as "IP PARIS=FRA"',
-    )
-    add(
-        "--measures",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="a further column of whole numbers",
-    )
-    add("--members", choices=("infer",), help="infer: take every label as it is")
-    add("--threads", type=_whole, help="how many threads read")  # fmt: skip
-
-
-def _page_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("-o", "--output", default="report.html", metavar="FILE", help="(report.html)")
-    add("--language", choices=("en", "fr", "es", "ar"), default="en")
-    add("--title", help="of the page")
-    add("--tz", default="UTC", help="zone in which hours and days are read (UTC)")
-    add("--no-charts", action="store_true", help="tables only")
-
-
-def _question_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--where", action="append", type=_condition, default=[], metavar="COLUMN=VALUE",
-        help="kind=request, kind=request,reply, kind!=notice, sent_at=2023-01..2023-07",
-    )  # fmt: skip
-    parser.add_argument("--tz", default="UTC", help="zone in which calendars are read (UTC)")
-    _format_options(parser)
-
-
-def _format_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--format", choices=("text", "json", "csv", "md", "html"), default="text")
-    add("--labels", choices=("code", "name"), default="code", help="how bureaus are shown")
-    add("--language", choices=("en", "fr", "es", "ar"), default="en")
-    add("-o", "--output", metavar="FILE", help="write there instead of standard output")
-
-
-def _whole(text: str) -> int:
-    try:
-        value = int(text.replace("_", "").replace(",", ""))
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 on")
-    return value
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise argparse.ArgumentTypeError(f"{text!r}: write it as NAME=VALUE")
-    return name.strip(), value.strip()
-
-
-def _condition(text: str) -> tuple[str, object]:
-    from .query import Not
-
-    name, value = _pair(text)
-    first, dots, last = value.partition("..")
-    if name.endswith("!"):
-        return name[:-1].rstrip(), Not(value.split(",") if "," in value else value)
-    if dots:
-        low, high = (int(end) if end.isdecimal() and len(end) != 4 else end
-                     for end in (first, last))  # fmt: skip
-        return name, (low or None, high or None)
-    return name, value.split(",") if "," in value else value
-
-
 # What is done
 
 
@@ -303,7 +78,7 @@ def _log(arguments: argparse.Namespace) -> MessageLog:
 
     names = arguments.source
     if names.count("-") > 1:
-        raise _Usage("standard input can be read once")
+        raise Usage("standard input can be read once")
     with progress("reading", names) as told:
         log = read_messages(
             names if len(names) > 1 else names[0],
@@ -338,13 +113,24 @@ def _only(names: str | None) -> list[str] | None:
     return [*required, *listed]
 
 
-def _where(arguments: argparse.Namespace) -> dict[str, object] | None:
+def _where(arguments: argparse.Namespace, log: MessageLog) -> dict[str, object] | None:
     found: dict[str, object] = {}
     for name, value in arguments.where:
         if name in found:
-            raise _Usage(f"--where {name}: once; write several labels as {name}=A,B")
+            raise Usage(f"--where {name}: once; write several labels as {name}=A,B")
+        if name in log.measures and isinstance(value, tuple):
+            value = tuple(end if end is None else _number(end) for end in value)
+        elif name in log.measures and isinstance(value, str):
+            value = _number(value)
         found[name] = value
     return found or None
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Usage(f"--where: {text!r} is no whole number") from None
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -380,7 +166,7 @@ def _page(log: MessageLog, arguments: argparse.Namespace) -> int:
 
 def _top(arguments: argparse.Namespace) -> int:
     log = _log(arguments)
-    where = _where(arguments)
+    where = _where(arguments, log)
     cube: Cube
     if arguments.by == "pair":
         cube = log.flow(where=where, tz=arguments.tz)
@@ -392,7 +178,7 @@ def _top(arguments: argparse.Namespace) -> int:
 def _count(arguments: argparse.Namespace) -> int:
     log = _log(arguments)
     axes = [name.strip() for name in arguments.by.split(",") if name.strip()]
-    where = _where(arguments)
+    where = _where(arguments, log)
     if arguments.sum:
         cube = log.sum(arguments.sum, *axes, where=where, tz=arguments.tz)
     else:
@@ -414,7 +200,10 @@ def _members(arguments: argparse.Namespace) -> int:
     from .table import Table
 
     held = members if arguments.at is None else members.at(arguments.at)
-    found = list(held) if arguments.query is None else [held[arguments.query]]
+    try:
+        found = list(held) if arguments.query is None else [held[arguments.query]]
+    except LabelError as error:
+        return _complain(str(error), 1)
     day = arguments.at
     table = Table(
         {
@@ -453,6 +242,16 @@ def _show(table: Table, arguments: argparse.Namespace) -> int:
 
         write_text(arguments.output, text)
     return 0
+
+
+VERBS = {
+    "demo": _demo,
+    "report": _report,
+    "top": _top,
+    "count": _count,
+    "inspect": _inspect,
+    "members": _members,
+}
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from . import _charts
 from ._i18n import check_language, heading, message
+from .cube import Cube, figures
 from .errors import MissingExtra, QueryError, did_you_mean, suggest
 
 if TYPE_CHECKING:
     import re
 
     from .axes import Axis
-    from .cube import Cube
 
 __all__ = ["Chart", "plot"]
 
@@ -124,11 +124,11 @@ def plot(
 
     Raise QueryError for what has no picture; drawing raises MissingExtra without the extra.
 
+    >>> import interpol_bcn as bcn
     >>> log = bcn.simulate_messages(1000, seed=1)
     >>> plot(log.count("month"))
     Chart: messages by month
     """
-    from .cube import Cube
     from .flow import FlowMatrix
 
     if not isinstance(obj, Cube):
@@ -167,7 +167,8 @@ class _Drawer:
 
     def title(self) -> str:
         """The title in a language: the measure, then the axes."""
-        return f"{self.measure}: {' × '.join(map(self.heading, self.cube.axes))}"
+        axes = " × ".join(map(self.heading, self.cube.axes))
+        return message("report.of", self.language, head=self.measure, words=axes)
 
     def heading(self, axis: Axis) -> str:
         """What an axis is called."""
@@ -189,7 +190,7 @@ class _Drawer:
 
     def one(self) -> dict[str, Any]:
         axis = self.cube.axes[0]
-        values = memoryview(self.cube.dense()).tolist()
+        values = figures(self.cube)
         if axis.name == "hour_of_week" and self.kind in (None, "heat"):
             return week(values, self.measure, self.language)
         self._refuse("heat")
@@ -241,16 +242,16 @@ class _Drawer:
             return self._lines(cube)
         self._refuse("bars", "columns", "line", "area")
         width = len(second)
-        flat = memoryview(cube.dense()).tolist()
+        flat = figures(cube)
         cells = [flat[at : at + width] for at in range(0, len(flat), width)]
         return self._grid(first, second, cells)
 
     def _lines(self, cube: Cube) -> dict[str, Any]:
         self._refuse("bars", "columns", "area")
         time, axis = cube.axes
-        sums = memoryview(cube.sum(time.name).dense()).tolist()
+        sums = figures(cube.sum(time.name))
         order = sorted((at for at in range(len(sums)) if sums[at]), key=lambda at: -sums[at])
-        flat, width = memoryview(cube.dense()).tolist(), len(axis)
+        flat, width = figures(cube), len(axis)
         names = self.names(axis)
         chosen = order[: min(self.n, len(_charts.KINDS))]
         series = [(names[at], flat[at::width]) for at in chosen]
@@ -265,7 +266,7 @@ class _Drawer:
         self._refuse("bars", "columns", "line", "area")
         if self.kind is None and domain is not None and "region" in domain.tables:
             return self._regions()
-        flat = memoryview(self.cube.dense()).tolist()
+        flat = figures(self.cube)
         size = len(first)
         volume = [
             sum(flat[at * size : (at + 1) * size]) + sum(flat[at::size]) for at in range(size)
@@ -277,7 +278,7 @@ class _Drawer:
         return _charts.heat(
             [names[at] for at in order], [first.labels[at] for at in order], cells,
             x=self.heading(second), y=self.heading(first), legend=self.measure,
-            language=self.language,
+            language=self.language, step=(28, 25),
         )  # fmt: skip
 
     def _regions(self) -> dict[str, Any]:
@@ -345,7 +346,7 @@ def regions(flow: Cube, language: str) -> tuple[list[str], list[list[int]]]:
     values, codes = axis.domain.table("region", last)
     size, n = len(values) + 1, len(axis)
     cells = [[0] * size for _ in range(size)]
-    flat = memoryview(flow.dense()).tolist()
+    flat = figures(flow)
     for a in range(n):
         row = cells[codes[a]]
         for b, value in enumerate(flat[a * n : a * n + n]):
@@ -408,11 +409,16 @@ def _tidy(svg: str, title: str, description: str) -> str:
     import zlib
     from html import escape
 
-    name = f"bcn-{zlib.crc32(svg.encode()):08x}"
     head = re.match(r'<svg[^>]*?viewBox="([\d. -]+)"[^>]*>', svg)
     if head is None:
         return svg
     size = [float(part) for part in head[1].split()]
+    # The library numbers its gradients on and on: here each picture has names of its own.
+    inner = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
+    for number, old in enumerate(inner):
+        svg = svg.replace(f'id="{old}"', f'id="@{number}"').replace(f"(#{old})", f"(#@{number})")
+    name = f"bcn-{zlib.crc32((svg + title + description).encode()):08x}"
+    svg = re.sub(r'(?<=id=")@|(?<=\(#)@', f"{name}-", svg)
     for noise in (
         r' (?:aria-hidden|aria-roledescription|role|pointer-events|class)="[^"]*"',
         r'<path d="[^"]*" display="none"/>|<path d="" (?:display="none"|fill="[^"]*")/>',

@@ -179,8 +179,13 @@ def _moments(log: Log, name: str, value: object, zone: Zone) -> tuple[int, int]:
 
 
 def _table(log: Log, tables: dict[str, list[int]], column: str) -> list[int]:
+    """Return a column's table; entries that no row has (all but the last, which stands for
+    "not stated", past the domain) are not counted, so that the core need not look at them.
+    """
     if column not in tables:
-        tables[column] = [0] * log.table_size(column)
+        known = len(log.domains[column])
+        free = log.table_size(column) - known - 1
+        tables[column] = [0] * known + [SKIP] * free + [0]
     return tables[column]
 
 

@@ -1,9 +1,10 @@
 """A log as one page to hand on: a single HTML file that needs no network and no script.
 
+>>> import interpol_bcn as bcn
 >>> page = report(bcn.simulate_messages(1000, seed=1), charts=False)
 >>> page
 Report: Messages between bureaus, 2023-01-01 to 2023-12-31
->>> page.html.startswith("<!DOCTYPE html>"), "http" in page.html
+>>> page.html.startswith("<!DOCTYPE html>"), "<script" in page.html
 (True, False)
 """
 

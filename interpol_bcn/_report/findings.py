@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._i18n import format_integer, format_number, format_percent, is_rtl, message
 from ..axes import NOT_STATED
+from ..cube import figures
 
 if TYPE_CHECKING:
     from ..axes import Axis
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Findings"]
 
 #: Pairs are listed one by one up to so many members.
-MOST_MEMBERS = 1000
+MOST_MEMBERS = 500
 
 Counted = list[tuple[int, int]]  # (position, figure), the largest first
 
@@ -106,7 +107,7 @@ class Findings:
 
     def _along(self, axis: str) -> tuple[list[str], list[int]]:
         cube = self.count(axis)
-        return list(cube.axes[0].labels), memoryview(cube.dense()).tolist()
+        return list(cube.axes[0].labels), figures(cube)
 
     def busiest(self, axis: str) -> tuple[str, int] | None:
         """Return the fullest position of a calendar axis, the first of equals."""
@@ -126,7 +127,7 @@ class Findings:
     def largest(self, axis: str) -> tuple[Axis, list[int], Counted]:
         """Return an axis, its figures, and the positions that have any, the largest first."""
         cube = self.count(axis)
-        values = memoryview(cube.dense()).tolist()
+        values = figures(cube)
         order = sorted((at for at, v in enumerate(values) if v), key=lambda at: -values[at])
         return cube.axes[0], values, [(at, values[at]) for at in order]
 
@@ -159,28 +160,33 @@ class Findings:
         return regions(self.flow, self.language)
 
     @cached_property
-    def pairs(self) -> list[tuple[int, int]]:
-        """Ordered pairs of different members that were members at the same time."""
-        return self.flow._pairs()
+    def possible(self) -> int:
+        """How many ordered pairs of different members were members at the same time."""
+        return self.flow._possible()
 
     @cached_property
-    def cells(self) -> list[list[int]]:
-        """The flow, a row a sender."""
-        return self.flow._cells()
+    def silent(self) -> list[tuple[int, int]]:
+        """(sender, receiver) of the pairs that never wrote, in the order of the members."""
+        table = self.flow.silent()
+        place = {label: at for at, label in enumerate(self.flow.axes[0].labels)}
+        sides = (table[name].tolist() for name in self.flow.dims)
+        return [(place[a], place[b]) for a, b in zip(*sides, strict=True)]
 
-    @cached_property
-    def silent(self) -> list[tuple[float, int, int]]:
-        """(expected, sender, receiver) of pairs that never wrote, the most expected first."""
-        cells = self.cells
-        sent = [sum(row) for row in cells]
-        received = [sum(column) for column in zip(*cells, strict=True)]
-        total = max(1, self.total)
-        quiet = [(sent[a] * received[b] / total, a, b) for a, b in self.pairs if not cells[a][b]]
-        return sorted(quiet, key=lambda pair: (-pair[0], pair[1], pair[2]))
+    def most_expected(self, n: int) -> list[tuple[float, int, int]]:
+        """Return (expected, sender, receiver) of silent pairs, those most expected to write.
+
+        Expected is what the first sent in all, times what the second received in all,
+        over all messages: what they would exchange if everybody wrote alike.
+        """
+        from heapq import nsmallest
+
+        sent, received = figures(self.flow.sent), figures(self.flow.received)
+        total = max(1, self.flow.total())
+        first = nsmallest(n, self.silent, key=lambda pair: -sent[pair[0]] * received[pair[1]])
+        return [(sent[a] * received[b] / total, a, b) for a, b in first]
 
     @cached_property
     def never(self) -> list[int]:
         """Members that neither sent nor received."""
-        sent = memoryview(self.flow.sent.dense()).tolist()
-        received = memoryview(self.flow.received.dense()).tolist()
+        sent, received = figures(self.flow.sent), figures(self.flow.received)
         return [code for code in self.flow._common if not sent[code] and not received[code]]

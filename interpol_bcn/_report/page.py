@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._i18n import is_rtl
-from . import sections
+from . import network, sections
 from .findings import Findings
 from .markup import safe, words
 from .sections import Drawer
@@ -20,10 +20,10 @@ SECTIONS: tuple[tuple[str, str, Callable[[Findings, Drawer], str]], ...] = (
     ("senders", "senders", sections.senders),
     ("receivers", "receivers", sections.receivers),
     ("kinds", "kinds", sections.kinds),
-    ("regions", "regions", sections.regions),
-    ("pairs", "pairs", sections.pairs),
-    ("silent", "silent", sections.silent),
-    ("network", "network", sections.network),
+    ("regions", "regions", network.regions),
+    ("pairs", "pairs", network.pairs),
+    ("silent", "silent", network.silent),
+    ("network", "network", network.network),
     ("refused", "refused", sections.refused),
     ("method", "method", sections.method),
 )

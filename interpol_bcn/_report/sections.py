@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from .. import _charts
@@ -12,8 +13,8 @@ from .findings import Findings
 from .markup import Cell, figure, safe, table
 
 __all__ = [
-    "Drawer", "about", "headline_figures", "headlines", "kinds", "made", "method", "network",
-    "over_time", "pairs", "receivers", "refused", "regions", "senders", "silent", "week",
+    "Drawer", "about", "headline_figures", "headlines", "heads_of", "kinds", "made", "method",
+    "over_time", "paragraph", "receivers", "refused", "senders", "week",
 ]  # fmt: skip
 
 
@@ -44,13 +45,14 @@ def _coverage(found: Findings) -> str:
     return found.say("coverage", seen=found.integer(seen), members=found.integer(members))
 
 
-def _p(text: str, kind: str = "") -> str:
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph."""
     name = f' class="{kind}"' if kind else ""
     return f"<p{name}>{markup.words(text)}</p>\n"
 
 
-def _head(found: Findings, *names: str) -> list[Cell]:
-    """Column heads: the first ones texts, figures from the measure on."""
+def heads_of(found: Findings, *names: str) -> list[Cell]:
+    """Return column heads: the first ones texts, figures from the measure on."""
     texts = ("sender", "receiver", "bureau", "reason", "value", "region", "month", "day", "year")
     return [Cell(heading(name, found.language), number=name not in texts) for name in names]
 
@@ -76,8 +78,9 @@ def about(found: Findings) -> str:
         ("rows_label", rows),
         ("zone_label", found.zone),
     ]
-    sources = [name for name in account.sources if name and not log.synthetic]
-    if sources:
+    # Files by their name alone: where they lie is nobody's business.
+    sources = [os.path.basename(name) for name in account.sources if "." in name]
+    if sources and not log.synthetic:
         shown = ", ".join(sources[:5]) + (f" … ({len(sources):,})" if len(sources) > 5 else "")
         facts.append(("sources_label", shown))
     lines = "".join(
@@ -99,9 +102,9 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
     if members:
         cards.append((f"{found.integer(seen)} / {found.integer(members)}",
                       found.say("members_seen")))  # fmt: skip
-    if found.listed and found.pairs:
-        active = len(found.pairs) - len(found.silent)
-        words = found.say("active_pairs", pairs=found.integer(len(found.pairs)))
+    if found.listed and found.possible:
+        active = found.possible - len(found.silent)
+        words = found.say("active_pairs", pairs=found.integer(found.possible))
         cards.append((found.integer(active), words))
     for axis in ("month", "day", "hour"):
         peak = found.busiest(axis)
@@ -112,11 +115,11 @@ def headline_figures(found: Findings) -> list[tuple[str, str]]:
             if axis != "month":
                 label = found.ltr(label)
             words = found.say("of_messages", count=found.integer(peak[1]))
-            cards.append((label, f"{found.say(f'busiest_{axis}')}: {words}"))
-    _axis, _values, order = found.largest("sender")
+            cards.append((label, found.say("of", head=found.say(f"busiest_{axis}"), words=words)))
+    _, sent, order = found.largest("sender")
     ten = sum(value for _, value in order[:10])
-    if len(order) > 10 and total:
-        cards.append((found.percent(ten / total), found.say("top_share", count=10)))
+    if len(order) > 10:
+        cards.append((found.percent(ten / sum(sent)), found.say("top_share", count=10)))
     return cards
 
 
@@ -150,10 +153,17 @@ def over_time(found: Findings, draw: Drawer) -> str:
     ]  # fmt: skip
     foot = [Cell(heading("total", found.language)), Cell(found.integer(sum(values)), number=True),
             Cell(found.percent(1), number=True)]  # fmt: skip
-    heads = _head(found, found.scale, "messages", "share")
+    heads = heads_of(found, found.scale, "messages", "share")
     chart = draw(spec, title)
+    if chart and len(rows) > 16:
+        return chart + _folded(found, table(title, heads, rows, total=foot))
     whole = table(title, heads, rows, total=foot, quiet=True)
     return f'<div class="side">{chart}{whole}</div>\n' if chart else whole
+
+
+def _folded(found: Findings, inner: str) -> str:
+    """A table that a chart stands for, to be opened."""
+    return f"<details><summary>{safe(found.say('table_of'))}</summary>{inner}</details>\n"
 
 
 def week(found: Findings, draw: Drawer) -> str:
@@ -162,24 +172,25 @@ def week(found: Findings, draw: Drawer) -> str:
 
     values = found.week
     if values is None:
-        return _p(found.say("dates_only"))
+        return paragraph(found.say("dates_only"))
     measure = heading("messages", found.language)
     chart = draw(heat(values, measure, found.language), found.say("week"))
     most = max(values) or 1
+    # A row an hour: seven columns fit any page.
     rows = [
-        [Cell(message(f"day.{day + 1}", found.language))]
+        [Cell(f"{hour:02}")]
         + [
             Cell(found.integer(value), number=True, shade=value / most)
-            for value in values[24 * day : 24 * day + 24]
+            for value in values[hour::24]
         ]
-        for day in range(7)
+        for hour in range(24)
     ]
-    heads = [Cell(heading("day_of_week", found.language))]
-    heads += [Cell(f"{hour:02}", number=True) for hour in range(24)]
+    heads = [Cell(heading("hour_of_day", found.language))]
+    heads += [Cell(message(f"day.{day}", found.language), number=True) for day in range(1, 8)]
     whole = table(found.say("week"), heads, rows, quiet=not chart)
     if chart:
-        whole = f"<details><summary>{safe(found.say('table_of'))}</summary>{whole}</details>\n"
-    return _p(found.say("week_words", zone=found.zone)) + chart + whole
+        whole = _folded(found, whole)
+    return paragraph(found.say("week_words", zone=found.zone)) + chart + whole
 
 
 def senders(found: Findings, draw: Drawer) -> str:
@@ -193,8 +204,9 @@ def receivers(found: Findings, draw: Drawer) -> str:
 
 
 def _largest(found: Findings, axis: str, title: str) -> str:
-    over, _, order = found.largest(axis)
-    names, total = found.names(over), found.total or 1
+    over, values, order = found.largest(axis)
+    # Counted once each, a message to several is still one of each of its receivers.
+    names, total = found.names(over), sum(values) or 1
     most = order[0][1] if order else 1
     rows, running = [], 0
     for rank, (at, value) in enumerate(order[: found.n], 1):
@@ -220,21 +232,21 @@ def _largest(found: Findings, axis: str, title: str) -> str:
             Cell(found.percent(left / total), number=True),
             Cell(found.percent(1), number=True),
         ]
-    heads = _head(found, axis, "rank", "messages", "share", "cumulative")
+    heads = heads_of(found, axis, "rank", "messages", "share", "cumulative")
     words = found.say(
         "largest_words", count=found.integer(len(rows)), all=found.integer(len(order))
     )
-    return _p(words) + table(title, heads, rows, total=total_row, wide=True, quiet=True)
+    return paragraph(words) + table(title, heads, rows, total=total_row, wide=True, quiet=True)
 
 
 def kinds(found: Findings, draw: Drawer) -> str:
     """Kinds, priorities and the like, where the log has them."""
     made = []
     for name in found.attributes:
-        axis, _, order = found.largest(name)
+        axis, values, order = found.largest(name)
         if not order or (len(order) == 1 and axis.labels[order[0][0]] == NOT_STATED):
             continue
-        names, total, most = found.names(axis), found.total or 1, order[0][1]
+        names, total, most = found.names(axis), sum(values), order[0][1]
         rows = [
             [Cell(names[at]), Cell(found.integer(value), number=True, bar=value / most),
              Cell(found.percent(value / total), number=True)]
@@ -246,123 +258,11 @@ def kinds(found: Findings, draw: Drawer) -> str:
             words = message("others", found.language, count=found.integer(len(order) - found.n))
             foot = [Cell(words), Cell(found.integer(left), number=True),
                     Cell(found.percent(left / total), number=True)]  # fmt: skip
-        heads = [Cell(heading(name, found.language)), *_head(found, "messages", "share")]
+        heads = [Cell(heading(name, found.language)), *heads_of(found, "messages", "share")]
         made.append(table(heading(name, found.language).capitalize(), heads, rows, total=foot))
     if not made:
         return ""
     return f'<div class="pair">{"".join(f"<div>{one}</div>" for one in made)}</div>\n'
-
-
-def regions(found: Findings, draw: Drawer) -> str:
-    """Who writes to whom by region: shades, sums of rows and columns."""
-    if found.regions is None:
-        return ""
-    names, cells = found.regions
-    most = max((value for row in cells for value in row), default=0) or 1
-    sums = [sum(column) for column in zip(*cells, strict=True)]
-    rows = [
-        [Cell(name), *(Cell(found.integer(value), number=True, shade=value / most)
-                       for value in row), Cell(found.integer(sum(row)), number=True)]
-        for name, row in zip(names, cells, strict=True)
-    ]  # fmt: skip
-    total = heading("total", found.language)
-    foot = [Cell(total), *(Cell(found.integer(value), number=True) for value in sums),
-            Cell(found.integer(sum(sums)), number=True)]  # fmt: skip
-    sender, receiver = (heading(name, found.language) for name in ("sender", "receiver"))
-    corner = f"{sender} \\ {receiver}"
-    heads = [Cell(corner), *(Cell(name, number=True) for name in names), Cell(total, number=True)]
-    words = found.say("regions_words", day=found.ltr(found.days[1][:10]))
-    return _p(words) + table(found.say("regions"), heads, rows, total=foot, wide=True, quiet=True)
-
-
-def pairs(found: Findings, draw: Drawer) -> str:
-    """The pairs that wrote most, and a map of the largest bureaus."""
-    from ..plot import plot
-
-    top = found.flow.top(found.n)
-    first, second = found.flow.axes
-    measure = found.flow.measure
-    names = dict(zip(first.labels, found.names(first), strict=True)) if found.listed else {}
-    most = max(top[measure].tolist(), default=0) or 1
-    rows = [
-        [
-            Cell(names.get(row["sender"], row["sender"]), code=row["sender"]),
-            Cell(names.get(row["receiver"], row["receiver"]), code=row["receiver"]),
-            Cell(found.integer(row[measure]), number=True, bar=row[measure] / most),
-            Cell(found.percent(row["share"] or 0, 2), number=True),
-        ]
-        for row in top
-        if row[measure]
-    ]
-    chart = ""
-    if found.listed and draw.charts and len(second) > 2:
-        spec = plot(found.flow, "heat", n=20, language=found.language).spec
-        caption = f"{heading('sender', found.language)} × {heading('receiver', found.language)}"
-        chart = draw(spec, caption)
-    heads = _head(found, "sender", "receiver", "messages", "share")
-    return _p(found.say("pairs_words")) + chart + table(
-        found.say("pairs"), heads, rows, wide=True, quiet=True)  # fmt: skip
-
-
-def silent(found: Findings, draw: Drawer) -> str:
-    """Who never wrote to whom."""
-    if not found.listed:
-        members = found.integer(len(found.flow._common))
-        return _p(found.say("too_many", members=members))
-    if not found.pairs:
-        return ""
-    if not found.silent:
-        return _p(found.say("silent_none"))
-    axis = found.flow.axes[0]
-    names = found.names(axis)
-    count, every = len(found.silent), len(found.pairs)
-    words = found.say(
-        "silent_words",
-        count=found.integer(count),
-        pairs=found.integer(every),
-        share=found.percent(count / every),
-    )
-    rows = [
-        [Cell(names[a], code=axis.labels[a]), Cell(names[b], code=axis.labels[b]),
-         Cell(found.number(expected, 1), number=True)]
-        for expected, a, b in found.silent[: found.n]
-    ]  # fmt: skip
-    heads = [*_head(found, "sender", "receiver"), Cell(found.say("expected"), number=True)]
-    made = _p(words) + table(found.say("silent"), heads, rows, wide=True, quiet=True)
-    if found.never:
-        listed = ", ".join(sorted(names[at] for at in found.never))
-        made += _p(f"{found.say('never')} ({found.integer(len(found.never))}): {listed}.")
-    return made
-
-
-def network(found: Findings, draw: Drawer) -> str:
-    """Concentration, reciprocity, density: one row a measure, with what it means."""
-    flow = found.flow
-    if not found.listed:
-        return ""
-    rows: list[tuple[str, str, str]] = []
-    if found.pairs:
-        rows.append(("density", found.percent(flow.density()), "density_is"))
-    rows.append(("reciprocity", found.percent(flow.reciprocity()), "reciprocity_is"))
-    rows.append(("links", found.percent(flow.reciprocity(weighted=False)), "links_is"))
-    sent, received = (flow.concentration(by).row(0) for by in ("sender", "receiver"))
-    rows += [
-        ("gini_sent", found.number(sent["gini"], 3), "gini_is"),
-        ("gini_received", found.number(received["gini"], 3), "gini_is"),
-        ("hhi_sent", found.number(sent["hhi"], 4), "hhi_is"),
-    ]
-    half = found.say(
-        "and", first=found.integer(sent["half"]), second=found.integer(sent["four_fifths"])
-    )
-    rows.append(("half_sent", half, "half_is"))
-    rows.append(("self", found.integer(flow.self_messages), "self_is"))
-    cells = [
-        [Cell(found.say(name)), Cell(figure, number=True), Cell(found.say(meaning))]
-        for name, figure, meaning in rows
-    ]
-    heads = [Cell(found.say("measure")), Cell(heading("value", found.language), number=True),
-             Cell(found.say("meaning"))]  # fmt: skip
-    return table(found.say("network"), heads, cells, wide=True, quiet=True)
 
 
 def refused(found: Findings, draw: Drawer) -> str:
@@ -376,7 +276,7 @@ def refused(found: Findings, draw: Drawer) -> str:
         duplicates=found.integer(account.duplicates),
     )
     if not account.rejected.count:
-        return _p(words)
+        return paragraph(words)
     top = account.rejected.by("reason", "column", "value").head(found.n)
     rows = [
         [
@@ -387,9 +287,9 @@ def refused(found: Findings, draw: Drawer) -> str:
         ]
         for row in top
     ]
-    heads = [*_head(found, "reason"), Cell(heading("column", found.language)),
-             *_head(found, "value", "rows")]  # fmt: skip
-    return _p(words) + table(found.say("refused"), heads, rows, wide=True, quiet=True)
+    heads = [*heads_of(found, "reason"), Cell(heading("column", found.language)),
+             *heads_of(found, "value", "rows")]  # fmt: skip
+    return paragraph(words) + table(found.say("refused"), heads, rows, wide=True, quiet=True)
 
 
 def method(found: Findings, draw: Drawer) -> str:
@@ -434,4 +334,4 @@ def made(found: Findings) -> str:
 
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     synthetic = f" {found.say('synthetic')}" if found.log.synthetic else ""
-    return _p(found.say("made", version=__version__, time=found.ltr(now)) + synthetic)
+    return paragraph(found.say("made", version=__version__, time=found.ltr(now)) + synthetic)

@@ -17,6 +17,7 @@ __all__ = ["summary"]
 def summary(log: MessageLog, language: str = "en", tz: Any = "UTC") -> str:
     """Return the headline figures of a log, one a line.
 
+    >>> import interpol_bcn as bcn
     >>> print(summary(bcn.simulate_messages(1000, seed=1)).splitlines()[0])
     Messages between bureaus, 2023-01-01 to 2023-12-31
     """
