@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import _charts
 from ._i18n import check_language, heading, message
-from .cube import Cube, figures
+from ._figures import figures
+from .cube import Cube
 from .errors import MissingExtra, QueryError, did_you_mean, suggest
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._i18n import format_integer, format_number, format_percent, is_rtl, message
 from ..axes import NOT_STATED
-from ..cube import figures
+from .._figures import figures
 
 if TYPE_CHECKING:
     from ..axes import Axis
