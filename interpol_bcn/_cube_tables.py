@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _core
 from ._columns import Column
@@ -88,10 +88,9 @@ def long(cube: Cube, zeros: bool) -> Table:
     rows = cube.size if zeros else cube.nonzero
     way = "leave out zeros with zeros=False, or " if zeros else ""
     afford(rows, _BYTES_PER_ROW + 4 * len(cube.axes), f"a table of {rows:,} rows", way)
-    codes: tuple[Any, ...]  # buffers, which columns borrow
     codes, values, high = cube.columns(zeros)
     columns = [
-        Column(axis.name, code, labels=axis.labels, names=axis.all_names)
+        Column(axis.name, cast(Any, code), labels=axis.labels, names=axis.all_names)
         for axis, code in zip(cube.axes, codes, strict=True)
     ]
     if high is None:
