@@ -120,7 +120,8 @@ column_new(bcn_store *store, bcn_log_column *column)
         .rows = rows,
         .least = stated ? store->minimum : 0,
         .greatest = stated ? store->maximum : 0,
-        .sorted = store->sorted,
+        /* nobody watches the order of numbers */
+        .sorted = store->field.kind != BCN_INTEGER && store->sorted,
         .valid =
             column->stated != NULL ? bcn_block_data(column->stated) : NULL,
     };
