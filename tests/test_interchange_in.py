@@ -138,7 +138,9 @@ def test_a6_views_inline_and_beyond_and_a_wrong_count_of_buffers() -> None:
         bcn.read_messages(Hand(source.to_batches()[0], fewer))
 
 
-@pytest.mark.parametrize("index", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
+@pytest.mark.parametrize(
+    "index", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
+)
 @pytest.mark.parametrize("values", [pa.string(), pa.large_string(), pa.string_view()], ids=str)
 def test_a7_dictionaries_with_any_index_and_any_text(index: str, values: Any) -> None:
     codes = pa.array([3, None, 0, 2, 1, 3], getattr(pa, index)())

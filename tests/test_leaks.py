@@ -69,18 +69,20 @@ COLUMNS = {
 
 
 def settled(call: Callable[[], object]) -> None:
-    """As assert_no_leak, once malloc's own arenas have found their size."""
-    for _ in range(60):
-        call()
-    leaks.assert_no_leak(call, 40)
+    """As assert_no_leak, once malloc's own bins have filled: a leak goes on, they do not."""
+    for left in range(4, -1, -1):
+        try:
+            leaks.assert_no_leak(call, 40)
+            return
+        except AssertionError:
+            if not left:
+                raise
 
 
 def test_reading_columns_leaks_nothing() -> None:
     settled(lambda: bcn.read_messages(COLUMNS))
     infer = {**COLUMNS, "sent_at": ["2023-05-04T10:20:30Z", "soon"] * 20}
-    settled(
-        lambda: bcn.read_messages(infer, members="infer", errors="reject").rejected.rows
-    )
+    settled(lambda: bcn.read_messages(infer, members="infer", errors="reject").rejected.rows)
 
 
 @pytest.mark.parametrize(
