@@ -150,7 +150,7 @@ arrow_open(PyObject *module, PyObject *object)
         (allocfunc)PyType_GetSlot(state->arrow_source_type, Py_tp_alloc);
     source_object *self = (source_object *)alloc(state->arrow_source_type, 0);
     if (self == NULL || py_arrow_open(state, object, &self->source) < 0) {
-        Py_XDECREF(self);
+        Py_XDECREF((PyObject *)self);
         return NULL;
     }
     return (PyObject *)self;

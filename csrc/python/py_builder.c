@@ -35,7 +35,8 @@ py_stay_end(py_stay *stay)
         return;
     }
     PyThreadState_Clear(stay->own);
-    PyThreadState_DeleteCurrent();
+    PyEval_ReleaseThread(stay->own); /* DeleteCurrent is not for abi3 */
+    PyThreadState_Delete(stay->own);
 }
 
 PyObject *

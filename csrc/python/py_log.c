@@ -229,8 +229,12 @@ parse_dial(question *q, py_log *self, PyObject *item)
     bcn_dial *dial = &q->dials[at];
     *dial = (bcn_dial){&column->view, q->clocks[at], 0};
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (parse_clock(q, dial, &q->clocks[at][i],
-                        PyList_GetItem(clocks, i)) < 0) {
+        PyObject *clock = PySequence_GetItem(clocks, i);
+        int parsed = clock != NULL
+                         ? parse_clock(q, dial, &q->clocks[at][i], clock)
+                         : -1;
+        Py_XDECREF(clock);
+        if (parsed < 0) {
             return -1;
         }
     }
@@ -269,7 +273,12 @@ parse_parts(question *q, py_log *self, PyObject *list, Py_ssize_t most,
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (parse(q, self, PyList_GetItem(list, i)) < 0) {
+        /* Held while it is read: what parses may run Python, which may
+         * change the list. */
+        PyObject *item = PySequence_GetItem(list, i);
+        int parsed = item != NULL ? parse(q, self, item) : -1;
+        Py_XDECREF(item);
+        if (parsed < 0) {
             return -1;
         }
     }
@@ -287,8 +296,9 @@ parse_shape(PyObject *shape, bcn_shape *out)
     }
     out->ndim = (size_t)count;
     for (Py_ssize_t i = 0; i < count; i++) {
-        out->dims[i] =
-            PyLong_AsUnsignedLongLong(PyList_GetItem(shape, i));
+        PyObject *item = PySequence_GetItem(shape, i);
+        out->dims[i] = item != NULL ? PyLong_AsUnsignedLongLong(item) : 0;
+        Py_XDECREF(item);
         if (PyErr_Occurred()) {
             return -1;
         }
