@@ -75,15 +75,27 @@ def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
     return day * 86_400 + second
 
 
+def search_path() -> tuple[str, ...]:
+    """Return the folders of zone files, those that ``zoneinfo`` looks in."""
+    try:
+        from zoneinfo import TZPATH
+    except AttributeError:  # 3.12 cannot load it in an interpreter with a lock of its own
+        import os
+        import sysconfig
+
+        text = os.environ.get("PYTHONTZPATH", sysconfig.get_config_var("TZPATH") or "")
+        return tuple(folder for folder in text.split(os.pathsep) if os.path.isabs(folder))
+    return TZPATH
+
+
 def database_version() -> str:
     """Return the version of the time zone database, such as ``"2025b"``, or ``"unknown"``.
 
     A figure by local time depends on it: rules change, also for the past.
     """
     from os.path import join
-    from zoneinfo import TZPATH
 
-    for folder in TZPATH:
+    for folder in search_path():
         for name in ("tzdata.zi", "+VERSION"):
             try:
                 with open(join(folder, name), encoding="ascii") as file:
@@ -147,9 +159,8 @@ def read_tzif(key: str) -> bytes | None:
     if parts[0] in ("posix", "right"):
         return None
     from os.path import isfile, join
-    from zoneinfo import TZPATH
 
-    for folder in TZPATH:
+    for folder in search_path():
         path = join(folder, *parts)
         if isfile(path):
             with open(path, "rb") as file:

@@ -22,7 +22,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from ._gregorian import DAY, SECOND, days_of
-from ._tzif import UNREADABLE, Rule, database_version, parse_tzif, read_tzif
+from ._tzif import UNREADABLE, Rule, database_version, parse_tzif, read_tzif, search_path
 from .errors import QueryError, suggest
 
 if TYPE_CHECKING:
@@ -171,10 +171,15 @@ def _zone(key: str) -> Zone:
 
 
 def _unknown_zone(key: str) -> QueryError:
-    from zoneinfo import available_timezones
-
-    known = sorted(available_timezones())
-    if not known:
+    known: list[str] = []
+    try:
+        from zoneinfo import available_timezones
+    except AttributeError:  # as in search_path: names cannot be proposed there
+        absent = not search_path()
+    else:
+        known = sorted(available_timezones())
+        absent = not known
+    if absent:
         return QueryError(
             f"time zone {key!r}: this computer has no time zone database; pip install tzdata"
         )
