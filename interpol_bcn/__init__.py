@@ -96,9 +96,12 @@ def __getattr__(name: str) -> Any:
         globals()[name] = value
         return value
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        return version("interpol_bcn")
+        try:
+            return version("interpol_bcn")
+        except PackageNotFoundError:  # used from its tree
+            return "0+uninstalled"
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

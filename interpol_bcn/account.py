@@ -69,9 +69,7 @@ class Rejected:
     def __repr__(self) -> str:
         if not self.count:
             return "no rows refused"
-        reasons = ", ".join(
-            f"{row['rows']:,} {row['reason']}" for row in self.by("reason").head(5)
-        )
+        reasons = ", ".join(f"{row['rows']:,} {row['reason']}" for row in self.by("reason").head(5))
         return f"{self.count:,} rows refused: {reasons}"
 
     def _repr_html_(self) -> str:
@@ -145,5 +143,5 @@ class Account(NamedTuple):
         if self.rejected.count:
             words += f", {self.rejected.count:,} rejected"
         if self.duplicates:
-            words += f", {self.duplicates:,} duplicates"
+            words += f", {self.duplicates:,} duplicate" + ("s" if self.duplicates > 1 else "")
         return words

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import LabelError, QueryError, suggest
 
 if TYPE_CHECKING:
     from ._calendar import CalendarAxis
     from ._days import Day
+    from ._zones import Zone
     from .domain import Domain
     from .schema import Schema
 
-__all__ = ["NOT_STATED", "Axis", "CALENDAR", "resolve_axis"]
+__all__ = ["CALENDAR", "NOT_STATED", "Axis", "resolve_axis"]
 
 NOT_STATED = "not stated"
 
@@ -36,9 +37,19 @@ class Axis:
     it looks at, ``table`` the derived table over that column's domain (or None), and
     ``calendar`` the calendar axis of a time.  An axis over an optional column ends with
     "not stated", whether or not a row needs it, so that a shape never depends on the data.
+
+    >>> import interpol_bcn as bcn
+    >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+    ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+    >>> axis = log.count("sender.region").axis("sender.region")
+    >>> axis.index("Europe"), axis.labels[3], axis.kind
+    (3, 'Europe', 'label')
     """
 
-    __slots__ = ("calendar", "column", "domain", "labels", "name", "positions", "stated", "table")
+    __slots__ = (
+        "_kept", "_names", "calendar", "column", "domain", "labels", "name", "positions",
+        "stated", "table",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -61,6 +72,9 @@ class Axis:
         self.positions = positions
         self.calendar = calendar
         self.stated = stated  # False: the last position is "not stated"
+        #: of an axis that was cut: where each kept label is
+        self._kept: dict[str, int] | None = None
+        self._names: dict[str, list[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -76,73 +90,156 @@ class Axis:
         """``"time"`` for a calendar axis, else ``"label"``."""
         return "label" if self.calendar is None else "time"
 
+    @property
+    def zone(self) -> str:
+        """The zone in which a calendar axis looks at times; empty for other axes."""
+        return "" if self.calendar is None else self.calendar.zone.key
+
     def index(self, label: object) -> int:
         """Return the position of a label; raise LabelError with the nearest ones.
 
-        Bureaus may be named by any code or name; times by their label or a date.
+        Bureaus may be named by any code or name; times by their label, a date or a
+        datetime; what is not stated by ``None`` or ``"not stated"``.
         """
-        if self.calendar is not None:
-            return self.calendar.index(label)
         if label is None or label == NOT_STATED:
-            if not self.stated:
-                return len(self.labels) - 1
-            raise LabelError(label, f"{self.name!r} is always stated")
+            place = self._place(NOT_STATED)
+            if place is None:
+                raise LabelError(label, f"{self.name!r} is always stated here")
+            return place
+        if self.calendar is not None:
+            at = self.calendar.index(label)
+            return at if self._kept is None else self._cut_place(self.calendar.labels[at], label)
+        if not isinstance(label, str):
+            raise LabelError(label, f"no label of {self.name!r}: labels are texts")
         if self.domain is not None and self.table is None:
-            return self._own(label)
-        if isinstance(label, str):
-            if label in self.labels:
-                return self.labels.index(label)
+            code = self.domain.resolve(label)
+            own = self.domain.labels[code]
+            # Codes are positions, but on an axis that was cut or has folded labels.
+            if self._kept is None and code < len(self.labels) and self.labels[code] == own:
+                return code
+            return self._cut_place(own, label)
+        place = self._place(label)
+        if place is None:
             raise LabelError(
                 label,
                 f"no label of {self.name!r}",
                 choices=suggest(label, self.labels),
-                hint="" if len(self) > 12 else f"There are: {', '.join(self.labels)}.",
+                hint="" if len(self) > 12 else f"There are: {', '.join(self.labels)}",
             )
-        raise LabelError(label, f"no label of {self.name!r}: labels are texts")
+        return place
 
-    def _own(self, label: object) -> int:
-        assert self.domain is not None
-        if not isinstance(label, str):
-            raise LabelError(label, f"no label of {self.name!r}: labels are texts")
-        code = self.domain.resolve(label)
-        own = self.domain.labels[code]
-        # an axis that was cut to some labels keeps their order, not their codes
-        if code < len(self.labels) and self.labels[code] == own:
-            return code
-        if own in self.labels:
-            return self.labels.index(own)
-        raise LabelError(label, f"not among the {len(self):,} labels of {self.name!r} here")
+    def _place(self, label: str) -> int | None:
+        if self._kept is not None:
+            return self._kept.get(label)
+        if label == NOT_STATED and not self.stated:
+            return len(self.labels) - 1
+        if self.calendar is None and label in self.labels:
+            return self.labels.index(label)
+        return None
+
+    def _cut_place(self, own: str, label: object) -> int:
+        place = self._place(own)
+        if place is None:
+            raise LabelError(label, f"not among the {len(self):,} labels of {self.name!r} here")
+        return place
 
     def cut(self, positions: Sequence[int]) -> Axis:
         """Return this axis with some of its positions only, in the order given."""
         labels = tuple(self.labels[at] for at in positions)
-        stated = self.stated or not labels or labels[-1] != NOT_STATED
-        # After a cut, positions are no longer those of the table or the calendar.
-        return Axis(self.name, labels, self.column, domain=self.domain, table=self.table,
-                    stated=stated)  # fmt: skip
+        # After a cut, positions are no longer those of the table.
+        made = Axis(
+            self.name, labels, self.column, domain=self.domain, table=self.table,
+            calendar=self.calendar, stated=not labels or labels[-1] != NOT_STATED,
+        )  # fmt: skip
+        made._kept = {}
+        for at, label in enumerate(labels):
+            made._kept.setdefault(label, at)
+        return made
+
+    def renamed(self, name: str) -> Axis:
+        """Return this axis under another name."""
+        made = Axis(
+            name, self.labels, self.column, domain=self.domain, table=self.table,
+            positions=self.positions, calendar=self.calendar, stated=self.stated,
+        )  # fmt: skip
+        made._kept = self._kept
+        return made
+
+    @property
+    def all_names(self) -> dict[str, list[str]]:
+        """The names of all positions by language, made once; empty where there are none."""
+        if self._names is None:
+            languages = self.domain.languages if self.domain is not None else ()
+            self._names = {language: self.names(language) for language in languages}
+        return self._names
 
     def names(self, language: str = "en") -> list[str]:
         """Return what each position is called in a language; its label where it has no name."""
-        if self.domain is None:
+        domain = self.domain
+        if domain is None:
             return list(self.labels)
         if self.table is None:
             return [
-                label if label == NOT_STATED else self.domain.name(label, language)
-                for label in self.labels
+                domain.name(label, language) if label in domain else label for label in self.labels
             ]
-        return [self.domain.value_name(self.table, label, language) for label in self.labels]
+        return [domain.value_name(self.table, label, language) for label in self.labels]
+
+    @property
+    def _linear(self) -> bool:
+        return self.calendar is not None and not self.calendar.cyclic and self._kept is None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        calendar, labels = None, self.labels
+        if self.calendar is not None:
+            one = self.calendar
+            calendar = (one.name, one.zone.key, one.start, one.stop)
+            labels = labels if self._kept is not None else ()
+        return _axis_again, (
+            self.name, labels, self.column, self.domain, self.table, self.positions, calendar,
+            self.stated, self._kept,
+        )  # fmt: skip
 
     def same(self, other: Axis) -> bool:
-        """Say whether two axes have one name and the same labels in the same order."""
-        return (
-            self is other
-            or (self.calendar is not None and self.calendar is other.calendar)
-            or (
-                self.name == other.name
-                and len(self) == len(other)
-                and all(a == b for a, b in zip(self.labels, other.labels, strict=True))
-            )
-        )
+        """Say whether two axes have one name and the same labels, and zone, in one order."""
+        return self is other or self.differs(other) == ""
+
+    def differs(self, other: Axis) -> str:
+        """Say in words how another axis is not the same as this one; nothing if it is."""
+        if self.name != other.name:
+            return f"{self.name!r} is not {other.name!r}"
+        if self.zone != other.zone:
+            return f"{self.name!r} is in {self.zone} here and in {other.zone} there"
+        mine, theirs = self.labels, other.labels
+        if mine is theirs:
+            return ""
+        if self._linear and other._linear and len(mine) == len(theirs) > 0:
+            # Units in a row, of one zone: their ends say it all, and a year has many seconds.
+            mine, theirs = ((labels[0], labels[-1]) for labels in (mine, theirs))
+        if len(mine) != len(theirs):
+            return f"{self.name!r} has {len(mine):,} labels here and {len(theirs):,} there"
+        for at, (a, b) in enumerate(zip(mine, theirs, strict=True)):
+            if a != b:
+                return f"label {at:,} of {self.name!r} is {a!r} here and {b!r} there"
+        return ""
+
+
+def _axis_again(
+    name: str, labels: Sequence[str], column: str, domain: Domain | None, table: str | None,
+    positions: Sequence[int] | None, calendar: tuple[str, str, int, int] | None, stated: bool,
+    kept: dict[str, int] | None,
+) -> Axis:  # fmt: skip
+    one = None
+    if calendar is not None:
+        from ._calendar import calendar_axis
+
+        one = calendar_axis(*calendar)
+        labels = labels if kept is not None else one.labels
+    axis = Axis(
+        name, labels, column, domain=domain, table=table, positions=positions, calendar=one,
+        stated=stated,
+    )  # fmt: skip
+    axis._kept = kept
+    return axis
 
 
 def resolve_axis(
@@ -151,9 +248,9 @@ def resolve_axis(
     domains: dict[str, Domain],
     present: Sequence[str],
     *,
-    zone: str,
+    zone: Zone,
     period: tuple[int, int],
-    asof: Day,
+    asof: Day | None,
     dates_only: bool,
 ) -> Axis:
     """Return the axis of a name; raise QueryError naming the axes there are."""
@@ -161,32 +258,50 @@ def resolve_axis(
         raise QueryError(f"an axis is a name such as 'sender' or 'month', not {name!r}")
     column, _, table = name.partition(".")
     if name in CALENDAR:
+        if schema.time not in present:
+            raise QueryError(
+                f"{name!r} needs times, but this log has no column {schema.time!r}; "
+                "it was not in the source, or not read"
+            )
         return _time_axis(name, schema.time, name, zone, period, dates_only)
-    if column in present and column in domains:
-        domain = domains[column]
+    if column in present and schema.field(column).kind == "label":
         required = schema.field(column).required
-        if not table:
-            labels = domain.labels if required else (*domain.labels, NOT_STATED)
-            return Axis(
-                name, labels, column, domain=domain, positions=range(len(domain)), stated=required
-            )
-        if table in domain.tables:
+        domain = domains.get(column)
+        if name == column:
+            # A column in which nothing was ever stated has no domain, and one position.
+            labels = domain.labels if domain is not None else ()
+            return _axis(name, labels, range(len(labels)), column, domain, None, required)
+        if domain is not None and table in domain.tables:
             values, codes = domain.table(table, asof)
-            stated = required and min(codes, default=0) >= 0
-            return Axis(
-                name,
-                values if stated else (*values, NOT_STATED),
-                column,
-                domain=domain,
-                table=table,
-                positions=array("q", codes),
-                stated=stated,
+            # Of any day: the shape of a dated table is not to depend on the day.
+            stated = required and all(
+                spans[0][0] == "" and all(code >= 0 for _, code in spans)
+                for spans in domain.spans(table)
             )
-    raise _unknown(name, schema, domains, present)
+            return _axis(name, values, codes, column, domain, table, stated)
+    raise _unknown(name, schema, domains, present, dates_only)
+
+
+def _axis(
+    name: str, labels: tuple[str, ...], codes: Sequence[int], column: str,
+    domain: Domain | None, table: str | None, stated: bool,
+) -> Axis:  # fmt: skip
+    positions = codes
+    if not stated:
+        if NOT_STATED in labels:  # a source wrote it out: it is the same position
+            said = labels.index(NOT_STATED)
+            labels = (*labels[:said], *labels[said + 1 :])
+            positions = [-1 if code == said else code - (code > said) for code in codes]
+        labels = (*labels, NOT_STATED)
+    if not isinstance(positions, range):
+        positions = array("q", positions)
+    return Axis(
+        name, labels, column, domain=domain, table=table, positions=positions, stated=stated
+    )
 
 
 def _time_axis(
-    name: str, column: str, unit: str, zone: str, period: tuple[int, int], dates_only: bool
+    name: str, column: str, unit: str, zone: Zone, period: tuple[int, int], dates_only: bool
 ) -> Axis:
     from ._calendar import NEEDS_CLOCK, calendar_axis
 
@@ -200,29 +315,39 @@ def _time_axis(
 
 
 def _unknown(
-    name: str, schema: Schema, domains: dict[str, Domain], present: Sequence[str]
-) -> QueryError:
-    known = axis_names(domains, present)
+    name: str, schema: Schema, domains: dict[str, Domain], present: Sequence[str],
+    dates_only: bool,
+) -> QueryError:  # fmt: skip
+    known = axis_names(schema, domains, present, dates_only)
     column = name.partition(".")[0]
     if column in schema.names and column not in present:
         return QueryError(
             f"{name!r}: this log has no column {column!r}; it was not in the source, or not read"
         )
-    if column in schema.names and column not in domains:
+    if column in present:
         kind = schema.field(column).kind
-        return QueryError(
-            f"{name!r} is a column of {kind}s, not an axis; axes are: {', '.join(known)}"
-        )
+        words = {"integer": "whole numbers", "id": "identifiers", "time": "times"}.get(kind)
+        if words is not None:
+            return QueryError(
+                f"{name!r} is a column of {words}, not an axis; axes are: {', '.join(known)}"
+            )
     near = suggest(name, known)
-    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     return QueryError(f"no axis {name!r}{hint} Axes are: {', '.join(known)}")
 
 
-def axis_names(domains: dict[str, Domain], present: Sequence[str]) -> list[str]:
+def axis_names(
+    schema: Schema, domains: dict[str, Domain], present: Sequence[str], dates_only: bool = False
+) -> list[str]:
     """Return the name of every axis there is, columns first."""
+    from ._calendar import NEEDS_CLOCK
+
     known = []
     for column in present:
-        if column in domains:
+        if schema.field(column).kind == "label":
             known.append(column)
+        if column in domains:
             known += [f"{column}.{table}" for table in domains[column].tables]
-    return known + list(CALENDAR)
+    if schema.time in present:
+        known += [unit for unit in CALENDAR if not (dates_only and unit in NEEDS_CLOCK)]
+    return known

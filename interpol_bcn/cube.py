@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from operator import index
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._exports import Exports
+from ._figures import Facts, combined
 from .axes import Axis
-from .errors import QueryError, TooLargeError, suggest
-from .query import memory_available
+from .errors import QueryError, suggest
 
 if TYPE_CHECKING:
-    from .account import Account
     from .logs import Log
     from .query import Plan
     from .table import Table
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Cube", "Facts"]
 
 Self = TypeVar("Self", bound="Cube")
-_BYTES_PER_ROW = 40  # of a long table with a few columns, for a warning ahead of time
-
-
-class Facts(NamedTuple):
-    """What a log tells every figure drawn from it."""
-
-    record: str
-    account: Account
-    coverage: tuple[int, int]
-    synthetic: str = ""
 
 
 class Cube(Exports, _core.Cube):
@@ -52,8 +42,7 @@ class Cube(Exports, _core.Cube):
 
     @classmethod
     def _answer(
-        cls: type[Self], core: _core.Cube, log: Log, laid: Plan, tz: Any, measure: str | None,
-        unit: str,
+        cls: type[Self], core: _core.Cube, log: Log, laid: Plan, measure: str | None, unit: str
     ) -> Self:  # fmt: skip
         self = cls(core)
         self.axes = tuple(laid.axes)
@@ -64,20 +53,39 @@ class Cube(Exports, _core.Cube):
         else:
             self.unit = schema.record if unit == "recipient" else f"{schema.record}, each once"
         self.period = laid.period
-        self.tz = str(getattr(tz, "key", tz))
+        self.tz = laid.zone
         self.filters = tuple(laid.words)
         self.facts = log.facts
         return self
 
     def _like(self, core: _core.Cube, axes: Iterable[Axis]) -> Cube:
         """Another cube of the same figures: some axes of this one."""
-        made = Cube(core)
+        return Cube._over(core, axes, self)
+
+    @classmethod
+    def _over(cls: type[Self], core: _core.Cube, axes: Iterable[Axis], one: Cube) -> Self:
+        """Return a cube of this class over some axes; its words are those of ``one``."""
+        made = cls(core)
         made.axes = tuple(axes)
-        made.measure, made.unit, made.period = self.measure, self.unit, self.period
-        made.tz, made.filters, made.facts = self.tz, self.filters, self.facts
+        made.measure, made.unit, made.period = one.measure, one.unit, one.period
+        made.tz, made.filters, made.facts = one.tz, one.filters, one.facts
         return made
 
-    # What it holds
+    def __copy__(self: Self) -> Self:
+        return self
+
+    def __deepcopy__(self: Self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.is_wide:
+            raise TypeError("a cube with figures beyond 64 bits is not pickled: use to_dicts()")
+        if self.is_sparse:
+            places, values, _ = self.nonzeros()
+            cells: tuple[bytes, ...] = (bytes(memoryview(places)), bytes(memoryview(values)))
+        else:
+            cells = (bytes(memoryview(self.dense())),)
+        return _revived, (type(self), self.shape, cells, dict(self.__dict__))
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -98,7 +106,7 @@ class Cube(Exports, _core.Cube):
         if isinstance(name, str) and name in dims:
             return dims.index(name)
         near = suggest(str(name), dims)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise QueryError(f"no axis {name!r}{hint} Axes here are: {', '.join(dims) or 'none'}")
 
     def __len__(self) -> int:
@@ -124,25 +132,44 @@ class Cube(Exports, _core.Cube):
                 yield self._like(self.pick(0, position), self.axes[1:])
 
     def __getitem__(self, key: object) -> Any:
-        """Return figures by labels: one per axis from the first; a list keeps its axis."""
-        keys = key if isinstance(key, tuple) else (key,)
-        if len(keys) > len(self.axes):
-            raise QueryError(f"{len(keys)} labels for {len(self.axes)} axes: {self.dims}")
-        return self._select(dict(enumerate(keys)))
-
-    def sel(self, **labels: object) -> Any:
-        """Return the figures of some labels, by axis name (``sender_region`` for a dot).
+        """Return figures by labels: one per axis from the first.
 
         A label drops its axis, a list keeps it in the list's order, a slice of labels keeps
-        it and includes both ends, as in xarray.  With every axis given a label: an int.
+        it and includes both ends; a label on every axis gives an int.  Bureaus go by any
+        code or name, calendar positions by label, date or datetime.  Raise LabelError with
+        the nearest labels, QueryError for more labels than axes.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> cube = log.count("sender", "month")
+        >>> cube["France", "2023-01"], cube["FRA", "2023-02":].total()
+        (1, 0)
+        """
+        keys = key if isinstance(key, tuple) else (key,)
+        if len(keys) > len(self.axes):
+            raise QueryError(
+                f"{len(keys)} labels for {len(self.axes)} axes ({', '.join(self.dims) or 'none'})"
+            )
+        return self._select(dict(enumerate(keys)))
+
+    def sel(self, labels: Mapping[str, object] | None = None, /, **more: object) -> Any:
+        """Return the figures of some labels, by axis name (``sender_region`` for a dot).
+
+        A dict takes the names as they are.  A label drops its axis, a list keeps it in the
+        list's order, a slice of labels keeps it and includes both ends, as in xarray.  With
+        every axis given a label: an int.  Raise QueryError or LabelError as indexing does.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("sender.region", "month").sel(sender_region="Europe", month="2023-03")
+        1
         """
         chosen: dict[int, object] = {}
-        for name, value in labels.items():
-            own = name if name in self.dims else name.replace("__", ".")
-            if own not in self.dims:
-                dotted = [dim for dim in self.dims if dim.replace(".", "_") == name]
-                own = dotted[0] if dotted else name
-            chosen[self._number(own)] = value
+        for name, value in {**(labels or {}), **more}.items():
+            dotted = [dim for dim in self.dims if dim.replace(".", "_") == name]
+            chosen[self._number(dotted[0] if name not in self.dims and dotted else name)] = value
         return self._select(chosen)
 
     def _select(self, chosen: Mapping[int, object]) -> Any:
@@ -155,10 +182,9 @@ class Cube(Exports, _core.Cube):
                 positions[number] = _span(axis, value)
             elif value is not Ellipsis:
                 positions[number] = axis.index(value)
-        if len(positions) == len(self.axes) and all(
-            isinstance(place, int) for place in positions.values()
-        ):
-            return self.item(*(positions[number] for number in range(len(self.axes))))
+        cell = [place for _, place in sorted(positions.items()) if isinstance(place, int)]
+        if len(cell) == len(self.axes):
+            return self.item(*cell)
         core: _core.Cube = self
         axes = list(self.axes)
         for number in sorted(positions, reverse=True):
@@ -176,6 +202,9 @@ class Cube(Exports, _core.Cube):
     def sum(self, *dims: str) -> Cube:  # type: ignore[override]
         """Return the cube summed over the axes named; over all of them without a name.
 
+        Exact, beyond 64 bits too.  Raise QueryError for an axis that is not here.  Costs
+        one pass over the cells.
+
         >>> import interpol_bcn as bcn
         >>> log = bcn.read_messages({"sent_at": ["2023-01-05"], "sender": ["FRA"],
         ...                          "receiver": ["DEU"]})
@@ -188,7 +217,16 @@ class Cube(Exports, _core.Cube):
         return self._like(_core.Cube.sum(self, keep), axes)
 
     def transpose(self, *dims: str) -> Cube:
-        """Return the cube with its axes in another order; reversed without names."""
+        """Return the cube with its axes in another order; reversed without names.
+
+        Raise QueryError unless every axis is named once.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05"], "sender": ["FRA"],
+        ...                          "receiver": ["DEU"]})
+        >>> log.count("sender", "month").transpose("month", "sender").shape
+        (1, 221)
+        """
         order = [self._number(name) for name in dims] or list(range(len(self.axes)))[::-1]
         if sorted(order) != list(range(len(self.axes))):
             raise QueryError(f"transpose needs every axis once: {', '.join(self.dims)}")
@@ -197,19 +235,7 @@ class Cube(Exports, _core.Cube):
     def _combined(self, other: object, sign: int) -> Cube:
         if not isinstance(other, Cube):
             return NotImplemented  # type: ignore[no-any-return]
-        if self.measure != other.measure:
-            raise QueryError(f"{self.measure} and {other.measure} do not add up")
-        if len(self.axes) != len(other.axes) or not all(
-            mine.same(theirs) for mine, theirs in zip(self.axes, other.axes, strict=True)
-        ):
-            raise QueryError(
-                f"cubes over different axes do not add up: {self._shape_words()} and "
-                f"{other._shape_words()}"
-            )
-        core = self.add(other) if sign > 0 else self.subtract(other)
-        made = self._like(core, self.axes)
-        made.period = (min(self.period[0], other.period[0]), max(self.period[1], other.period[1]))
-        return made
+        return combined(self, other, sign)
 
     def __add__(self, other: object) -> Cube:
         return self._combined(other, 1)
@@ -232,138 +258,70 @@ class Cube(Exports, _core.Cube):
     def top(self, n: int = 10) -> Table:  # type: ignore[override]
         """Return the ``n`` largest figures, with their share of the total.
 
-        Ties are in the order of the axes.  Columns: the axes, the measure, ``share``.
+        Cells with 0 are left out; ties are in the order of the axes.  Columns: the axes,
+        the measure, ``share`` (of the total, a float, None of nothing).  Raise QueryError
+        unless ``n`` is a whole number from 0 on.  Costs O(cells * log n) at most.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("sender").top(1).to_dicts()
+        [{'sender': 'DEU', 'messages': 1, 'share': 0.5}]
         """
-        index, values = _core.Cube.top(self, _count(n))
-        return self._rows(memoryview(index).tolist(), list(values), share=True)
+        places, values = _core.Cube.top(self, min(_count(n), self.size))
+        from ._cube_tables import ranked
 
-    def _rows(self, index: list[int], values: list[int], *, share: bool) -> Table:
-        from ._columns import Column
-        from .table import Table
-
-        columns = []
-        stride = self.size
-        for axis in self.axes:
-            stride //= max(1, len(axis))
-            data = [axis.labels[at // stride % len(axis)] for at in index]
-            columns.append(self._named(Column(axis.name, data, "label"), axis))
-        columns.append(Column(self.measure, values, "integer", unit=self.unit))
-        if share:
-            total = self.total()
-            parts = [value / total if total else None for value in values]
-            columns.append(Column("share", parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        return ranked(self, memoryview(places).tolist(), list(values))
 
     def share(self, dim: str | None = None) -> Table:
         """Return every figure with its share of the total, or of its sum along ``dim``.
 
-        A share of nothing (0 of 0) is None.  Shares are floats, rounded once.
-        """
-        from ._columns import Column
-        from .table import Table
+        ``share("month")`` says, within each group of the other axes, what part falls to each
+        month.  A share of nothing (0 of 0) is None.  Shares are floats, rounded once.  Raise
+        QueryError for an axis that is not here, TooLargeError as ``to_table`` does.
 
-        table = self.to_table()
-        values = table[self.measure].tolist()
-        if dim is None:
-            totals = [self.total()] * len(values)
-        else:
-            number = self._number(dim)
-            sums = _core.Cube.sum(self, [at != number for at in range(len(self.axes))])
-            inner = 1
-            for axis in self.axes[number + 1 :]:
-                inner *= len(axis)
-            flat = memoryview(sums.dense()).tolist()
-            block = inner * len(self.axes[number])
-            totals = [flat[at // block * inner + at % inner] for at in range(len(values))]
-        parts = [v / t if t else None for v, t in zip(values, totals, strict=True)]
-        name = "share" if dim is None else f"share of {dim}"
-        columns = [table[column] for column in table.columns]
-        columns.append(Column(name, parts, "number", format="percent"))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").share().to_dicts()[0]
+        {'month': '2023-01', 'messages': 1, 'share': 0.5}
+        """
+        from ._cube_tables import shares
+
+        return shares(self, dim)
 
     def pivot(self, rows: str, columns: str) -> Table:
         """Return a wide table: one row per label of ``rows``, one column per one of ``columns``.
 
-        Other axes are summed.  Zeros are kept.
-        """
-        from ._columns import Column
-        from .table import Table
+        Other axes are summed.  Zeros are kept.  Raise QueryError for an axis that is not
+        here, TooLargeError before memory is taken for a table that would not fit.
 
-        if rows == columns:
-            raise QueryError(f"pivot needs two different axes, not {rows!r} twice")
-        flat = self.sum(*(dim for dim in self.dims if dim not in (rows, columns)))
-        if len(flat.axes) != 2 or len(self.axes) == 2:
-            flat = self
-        flat._number(rows)
-        flat._number(columns)
-        wide = flat.transpose(rows, columns)
-        first, second = wide.axes
-        cells = memoryview(wide.dense()).tolist()
-        made = [self._named(Column(first.name, list(first.labels), "label"), first)]
-        width = len(second)
-        for at, label in enumerate(second.labels):
-            made.append(Column(label, cells[at::width], "integer", unit=self.unit))
-        return Table.from_columns(made, title=self.title(), note=self.note(),
-                                  explain=self.explain())  # fmt: skip
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("sender.region", "month").pivot("sender.region", "month").to_dicts()[3]
+        {'sender.region': 'Europe', '2023-01': 1, '2023-02': 0, '2023-03': 1}
+        """
+        from ._cube_tables import pivot
+
+        return pivot(self, rows, columns)
 
     def to_table(self, *, zeros: bool = True) -> Table:
         """Return the figures as a long table: a column per axis and one of figures.
 
         Rows are in the order of the axes.  ``zeros=False`` leaves out cells with 0.  Raise
         TooLargeError, before anything is taken, where the table would not fit in memory.
+        Costs O(rows); figures are not copied.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> len(log.count("sender").to_table()), len(log.count("sender").to_table(zeros=False))
+        (221, 2)
         """
-        from ._columns import Column
-        from .table import Table
+        from ._cube_tables import long
 
-        rows = self.size if zeros else self.nonzero
-        available = memory_available()
-        if available and rows * _BYTES_PER_ROW > available:
-            way = "leave out zeros with zeros=False, or " if zeros else ""
-            raise TooLargeError(
-                f"a table of {rows:,} rows needs about {rows * _BYTES_PER_ROW / 1e9:,.1f} GB; "
-                f"{way}ask for fewer or coarser axes"
-            )
-        codes, values, high = self.columns(zeros)
-        columns = [
-            Column(axis.name, code, labels=axis.labels, names=self._names(axis))
-            for axis, code in zip(self.axes, codes, strict=True)
-        ]
-        if high is None:
-            figures: Any = values
-        else:
-            pairs = zip(memoryview(high).tolist(), memoryview(values).tolist(), strict=True)
-            figures = [(top << 64) + (low % 2**64) for top, low in pairs]
-        columns.append(Column(self.measure, figures, "integer", unit=self.unit))
-        return Table.from_columns(
-            columns, title=self.title(), note=self.note(), explain=self.explain(),
-            measure=self.measure,
-        )  # fmt: skip
-
-    @staticmethod
-    def _names(axis: Axis) -> dict[str, Sequence[str]]:
-        languages = axis.domain.languages if axis.domain is not None else ()
-        return {language: axis.names(language) for language in languages}
-
-    def _named(self, column: Any, axis: Axis) -> Any:
-        """Give a column of labels their names in every language."""
-        names = self._names(axis)
-        if not names:
-            return column
-        from ._columns import Column
-
-        place = {label: at for at, label in enumerate(axis.labels)}
-        labels = list(column.labels)
-        chosen = {
-            language: [words[place[label]] for label in labels]
-            for language, words in names.items()
-        }
-        return Column(column.name, column.data, labels=labels, names=chosen)
+        return long(self, zeros)
 
     # Words
 
@@ -377,32 +335,23 @@ class Cube(Exports, _core.Cube):
 
     def note(self) -> str:
         """Period, unit, filters, coverage and refused rows, in one line."""
-        from ._instants import format_period
+        from ._cube_words import note
 
-        words = [format_period(*self.period, self.tz) if self.period[0] < self.period[1]
-                 else "no period"]  # fmt: skip
-        if self.unit != self.measure:
-            words.append(self.unit)
-        words += self.filters
-        if self.facts is not None:
-            seen, members = self.facts.coverage
-            if members:
-                words.append(f"{seen} of {members} members")
-            account = self.facts.account
-            if account.rejected.count or account.duplicates:
-                words.append(str(account))
-            if self.facts.synthetic:
-                words.append(self.facts.synthetic)
-        return "; ".join(words)
+        return note(self)
 
     def explain(self) -> str:
-        """Say what each figure is: formula, period, unit, coverage, rows used and refused."""
-        if self.facts is not None and self.measure == self.facts.record:
-            formula = f"Each figure is the exact number of {self.unit} in its cell"
-        else:
-            formula = f"Each figure is the exact sum of {self.measure} ({self.unit}) in its cell"
-        cells = f"{self.nonzero:,} of {self.size:,} cells are not 0"
-        return f"{formula}: {self._shape_words()}; {cells}. {self.note()}."
+        """Say what each figure is: formula, period, unit, coverage, rows used and refused.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> print(log.count("month").explain())
+        Each figure is the exact number of messages in its cell: month (3); 2 of 3 cells are \
+not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
+        """
+        from ._cube_words import explain
+
+        return explain(self)
 
     def _shape_words(self) -> str:
         if not self.axes:
@@ -410,12 +359,9 @@ class Cube(Exports, _core.Cube):
         return " × ".join(f"{axis.name} ({len(axis):,})" for axis in self.axes)
 
     def __repr__(self) -> str:
-        head = f"{self.title()}: {self._shape_words()}, total {self.total():,}"
-        if not self.axes:
-            return f"{self.total():,} {self.measure}\n{self.note()}"
-        lines = self._shown().to_text(rows=12).splitlines()
-        body = [line for line in lines if line not in (self.title(), self.note())]
-        return "\n".join([head, *body, self.note()])
+        from ._cube_words import text
+
+        return text(self)
 
     def _repr_html_(self) -> str:
         if not self.axes:
@@ -426,9 +372,8 @@ class Cube(Exports, _core.Cube):
 
     def _shown(self) -> Table:
         """What a print shows: time in its order, anything else the largest first."""
-        if len(self.axes) == 1 and (self.axes[0].kind == "time" or len(self) <= 12):
-            if len(self) <= 200:
-                return self.to_table()
+        if len(self.axes) == 1 and len(self) <= (200 if self.axes[0].kind == "time" else 12):
+            return self.to_table()
         return self.top(12)
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -437,38 +382,53 @@ class Cube(Exports, _core.Cube):
     def to_numpy(self) -> Any:
         """Return the figures as a read-only int64 array, without a copy where dense.
 
-        Raise TooLargeError where the dense array would not fit in memory.
-        """
-        try:
-            import numpy
-        except ImportError:
-            from .errors import MissingExtra
+        Raise TooLargeError where the dense array would not fit in memory, OverflowError
+        where a figure does not fit int64, MissingExtra without numpy.
 
-            raise MissingExtra("numpy", "numpy", "for to_numpy()") from None
-        if not self.is_sparse and not self.is_wide:
-            return numpy.asarray(memoryview(self))
-        array = numpy.frombuffer(memoryview(self.dense(memory_available())), dtype="int64")
-        return array.reshape(self.shape)
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").to_numpy()
+        array([1, 0, 1])
+        """
+        from ._cube_arrays import numpy_array
+
+        return numpy_array(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        # numpy asks for this where the buffer protocol has no answer: sparse and wide cubes.
+        array = self.to_numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
 
     def to_xarray(self) -> Any:
-        """Return an ``xarray.DataArray`` with the same dims and coords."""
-        try:
-            import xarray
-        except ImportError:
-            from .errors import MissingExtra
+        """Return an ``xarray.DataArray`` with the same dims and coords, and unit and note.
 
-            raise MissingExtra("xarray", "xarray", "for to_xarray()") from None
-        coords = {axis.name: list(axis.labels) for axis in self.axes}
-        attrs = {"unit": self.unit, "note": self.note()}
-        return xarray.DataArray(
-            self.to_numpy(), dims=self.dims, coords=coords, name=self.measure, attrs=attrs
-        )
+        Raise TooLargeError and OverflowError as ``to_numpy``, MissingExtra without xarray.
+        """
+        from ._cube_arrays import data_array
+
+        return data_array(self)
 
     def plot(self, **options: Any) -> Any:
         """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
         from .plot import plot
 
         return plot(self, **options)
+
+
+def _revived(
+    made: type[Cube], shape: tuple[int, ...], cells: tuple[bytes, ...], state: dict[str, Any]
+) -> Cube:
+    words = [memoryview(part).cast("q") for part in cells]
+    if len(words) == 1:
+        core = _core.Cube.from_cells(shape, words[0])
+    else:
+        core = _core.Cube.from_sparse(shape, memoryview(cells[0]).cast("Q"), words[1])
+    cube = made(core)
+    cube.__dict__.update(state)
+    return cube
 
 
 def _span(axis: Axis, span: slice) -> list[int]:
@@ -480,6 +440,10 @@ def _span(axis: Axis, span: slice) -> list[int]:
 
 
 def _count(n: int) -> int:
-    if not isinstance(n, int) or n < 0:
+    try:
+        count = index(n)
+    except TypeError:
+        count = -1
+    if count < 0:
         raise QueryError(f"top({n!r}): a number of rows is a whole number from 0 on")
-    return n
+    return count

@@ -156,6 +156,11 @@ class Domain(Labels):
             sorted({start for spans in self._tables[name][1] for start, _ in spans if start})
         )
 
+    def spans(self, name: str) -> tuple[Spans, ...]:
+        """Return a table's rows over time: per label, ``(from day, code)`` in order of days."""
+        self.table(name)
+        return tuple(self._tables[name][1])
+
     def value_name(self, table: str, value: str, language: str = "en") -> str:
         """Return what a table's value is called; itself where it has no name."""
         self.table(table)

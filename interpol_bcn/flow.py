@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .axes import Axis
+from ._figures import afford, figures
 from .cube import Cube
 
 if TYPE_CHECKING:
@@ -25,24 +27,34 @@ class FlowMatrix(Cube):
     pairs that were both members on some day of the period.  Messages of a bureau to itself
     are counted in every total, said in ``self_messages``, and left out of what is about
     pairs: density, silence, reciprocity.
+
+    >>> import interpol_bcn as bcn
+    >>> flow = bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+    ...                           "receiver": ["DEU", "ITA", "FRA"]}).flow()
+    >>> flow.sent["FRA"], flow.received["France"], flow.balance["FRA"], flow.self_messages
+    (2, 1, 1, 0)
     """
 
     _common: tuple[int, ...]
-    _spans: dict[int, tuple[str, str]]
+    _facts: dict[str, int] | None = None
 
     @classmethod
     def _answer(
-        cls, core: _core.Cube, log: Log, laid: Plan, tz: Any, measure: str | None, unit: str
+        cls, core: _core.Cube, log: Log, laid: Plan, measure: str | None, unit: str
     ) -> FlowMatrix:
-        self = super()._answer(core, log, laid, tz, measure, unit)
-        self._common = log._members()
-        domain = self.axes[0].domain
-        assert domain is not None
-        since, until = domain.since, domain.until
-        self._spans = {
-            code: (since[code] or "", until[code] or "9999") for code in self._common
-        }
+        self = super()._answer(core, log, laid, measure, unit)
+        if laid.members is None:
+            laid.members = log._members(laid.period)
+        self._common = laid.members
         return self
+
+    def _combined(self, other: object, sign: int) -> Cube:
+        cube = super()._combined(other, sign)
+        if not isinstance(other, FlowMatrix) or not isinstance(cube, Cube):
+            return cube
+        made = FlowMatrix._over(cube, cube.axes, cube)
+        made._common = tuple(sorted({*self._common, *other._common}))
+        return made
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -52,71 +64,113 @@ class FlowMatrix(Cube):
 
     @property
     def sent(self) -> Cube:
-        """What each bureau sent: the sums of rows."""
+        """What each bureau sent: the sums of rows, a cube over senders."""
         return self.sum(self.axes[1].name)
 
     @property
     def received(self) -> Cube:
-        """What each bureau received: the sums of columns."""
+        """What each bureau received: the sums of columns, a cube over receivers."""
         return self.sum(self.axes[0].name)
 
     @property
     def balance(self) -> Cube:
-        """Sent minus received, per bureau; sums to 0."""
-        received = self.received
-        core = _core.Cube.subtract(self.sent, received)
-        axis = self.axes[0]
-        bureau = Axis(
-            "bureau", axis.labels, axis.column, domain=axis.domain, positions=axis.positions
-        )
-        return self._like(core, [bureau])
+        """Sent minus received, a cube over the axis ``bureau``; sums to 0."""
+        core = _core.Cube.subtract(self.sent, self.received)
+        return self._like(core, [self.axes[0].renamed("bureau")])
 
     @property
     def self_messages(self) -> int:
         """How many messages bureaus wrote to themselves."""
         return self._square()["self"]
 
-    def _cells(self) -> list[list[int]]:
-        flat = memoryview(self.dense()).tolist()
-        n = len(self.axes[0])
-        return [flat[row * n : row * n + n] for row in range(n)]
-
     def _square(self) -> dict[str, int]:
-        return _core.flow_quantities(self)
+        if self._facts is None:
+            self._facts = _core.flow_quantities(self)
+        return self._facts
 
-    def top(self, n: int = 10) -> Table:  # type: ignore[override]
-        """Return the ``n`` largest pairs: sender, receiver, messages, share of all."""
-        return super().top(n)
+    def _spans(self) -> list[tuple[str, str]]:
+        """From which day and up to which day each member is one, in the order of members."""
+        domain = self.axes[0].domain
+        if domain is None:
+            return []
+        since, until = domain.since, domain.until
+        return [(since[code] or "", until[code] or "9999") for code in self._common]
+
+    def _possible(self) -> int:
+        """How many ordered pairs of different members were members at the same time."""
+        spans = self._spans()
+        n = len(spans)
+        starts = sorted(since for since, _ in spans)
+        # Of two that never met, one came when the other had gone.
+        apart = sum(n - bisect_left(starts, until) for _, until in spans if until < "9999")
+        return n * (n - 1) - 2 * apart
 
     def _pairs(self) -> list[tuple[int, int]]:
-        """Ordered pairs of different members that were members at the same time."""
-        spans = self._spans
-        return [
-            (a, b)
-            for a in self._common
-            for b in self._common
-            if a != b and spans[a][0] < spans[b][1] and spans[b][0] < spans[a][1]
-        ]
+        """The codes of every possible ordered pair, for worlds in which all can be listed."""
+        number = self._possible()
+        afford(number, 100, f"a list of {number:,} pairs of members")
+        spanned = list(zip(self._common, self._spans(), strict=True))
+        return [(a, b) for a, one in spanned for b, two in spanned if a != b and _met(one, two)]
+
+    def _cells(self) -> list[list[int]]:
+        """Every cell, a row per sender, for worlds in which all can be listed."""
+        n = len(self.axes[0])
+        flat = figures(self)
+        return [flat[row : row + n] for row in range(0, n * n, n)]
+
+    def _links(self) -> list[tuple[int, int]]:
+        """The ordered pairs of members that wrote, by their place among members."""
+        n = len(self.axes[0])
+        place = dict(zip(self._common, range(len(self._common)), strict=True))
+        spans = self._spans()
+        places, _, _ = self.nonzeros()
+        links = []
+        for cell in memoryview(places).tolist():
+            a, b = place.get(cell // n), place.get(cell % n)
+            if a is not None and b is not None and a != b and _met(spans[a], spans[b]):
+                links.append((a, b))
+        return links
 
     def silent(self) -> Table:
         """Return the ordered pairs of members that never wrote: sender, receiver.
 
-        A pair counts from the day on which both were members; a bureau and itself do not.
+        A pair counts where both were members on one day of the period; a bureau and itself
+        do not.  Raise TooLargeError, naming their number, for more pairs than memory holds.
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> flow = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"], "sender":
+        ...     ["A", "B"], "receiver": ["B", "A"]}, members=trio).flow()
+        >>> [pair for pair in flow.silent()][0], len(flow.silent())
+        ({'sender': 'A', 'receiver': 'C'}, 4)
         """
         from ._columns import Column
         from .table import Table
 
-        cells = self._cells()
-        quiet = [(a, b) for a, b in self._pairs() if cells[a][b] == 0]
-        labels = self.axes[0].labels
+        spans, links, possible = self._spans(), self._links(), self._possible()
+        number = possible - len(links)
+        afford(number, 160, f"a table of {number:,} silent pairs", "density() counts them; ")
+        wrote: dict[int, set[int]] = {}
+        for a, b in links:
+            wrote.setdefault(a, set()).add(b)
+        dated = any(since or until < "9999" for since, until in spans)
+        senders, receivers = array("I"), array("I")
+        everyone = range(len(spans))
+        for a in everyone:
+            heard = wrote.get(a, ())
+            quiet = [b for b in everyone if b != a and b not in heard]
+            if dated:
+                quiet = [b for b in quiet if _met(spans[a], spans[b])]
+            senders.extend([self._common[a]] * len(quiet))
+            receivers.extend([self._common[b] for b in quiet])
         columns = [
-            self._named(Column(axis.name, [labels[pair[at]] for pair in quiet], "label"), axis)
-            for at, axis in enumerate(self.axes)
+            Column(axis.name, codes, labels=axis.labels, names=axis.all_names)
+            for axis, codes in zip(self.axes, (senders, receivers), strict=True)
         ]
         return Table.from_columns(
             columns,
             title="silent pairs",
-            note=f"{len(quiet):,} of {len(self._pairs()):,} pairs of members; {self.note()}",
+            note=f"{number:,} of {possible:,} pairs of members; {self.note()}",
             explain="Ordered pairs of different members, both members on some day of the "
             f"period, with no message from the first to the second. {self.note()}.",
         )
@@ -125,11 +179,17 @@ class FlowMatrix(Cube):
         """Return the share of ordered pairs of members that wrote at least once.
 
         Links between different members over n (n - 1), pairs never members together left
-        out: the density of a directed graph without loops, over its possible links.
+        out: the density of a directed graph without loops, over its possible links.  A
+        float from 0 to 1; 0 without pairs.  Costs O(cells that are not 0).
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"], "sender": ["A", "B"],
+        ...                    "receiver": ["B", "C"]}, members=trio).flow().density()
+        0.3333333333333333
         """
-        pairs = self._pairs()
-        cells = self._cells()
-        return sum(cells[a][b] > 0 for a, b in pairs) / len(pairs) if pairs else 0.0
+        possible = self._possible()
+        return len(self._links()) / possible if possible else 0.0
 
     def reciprocity(self, *, weighted: bool = True) -> float:
         """Return how much of the flow is mutual, between 0 and 1; loops are left out.
@@ -137,7 +197,13 @@ class FlowMatrix(Cube):
         Weighted: the sum over pairs of twice min(w_ij, w_ji), over all weight (Squartini,
         Picciolo, Ruzzenenti and Garlaschelli 2013, "Reciprocity of weighted networks").
         Not weighted: the share of links whose reverse exists, as networkx defines it.
-        A flow without links has reciprocity 0.
+        All senders count, members or not.  A flow without links has reciprocity 0.
+
+        >>> import interpol_bcn as bcn
+        >>> flow = bcn.read_messages({"sent_at": ["2023-01-05"] * 4, "sender": ["FRA"] * 3 +
+        ...     ["DEU"], "receiver": ["DEU"] * 3 + ["FRA"]}).flow()
+        >>> flow.reciprocity(), flow.reciprocity(weighted=False)
+        (0.5, 1.0)
         """
         facts = self._square()
         if weighted:
@@ -150,23 +216,27 @@ class FlowMatrix(Cube):
         ``by`` is "sender" or "receiver".  The Gini coefficient is over members, silent
         ones included; the Herfindahl-Hirschman index is the sum of squared shares (1 over
         the number of equals up to 1 for one alone); ``half`` and ``four_fifths`` are how many
-        members make 50 and 80 % of the total.
+        members make 50 and 80 % of the total.  Raise QueryError for any other ``by``.
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 2, "sender": ["A", "A"],
+        ...     "receiver": ["B", "C"]}, members=trio).flow().concentration().to_dicts()
+        [{'bureaus': 3, 'gini': 0.6666666666666666, 'hhi': 1.0, 'half': 1, 'four_fifths': 1}]
         """
         from ._columns import Column
         from .table import Table
 
-        margin = self.received if by == self.axes[1].name else self.sent
-        if by not in self.dims:
-            self._number(by)
-        cells = memoryview(margin.dense()).tolist()
+        margin = (self.sent, self.received)[self._number(by)]
+        cells = figures(margin)
         values = sorted(cells[code] for code in self._common)
-        figures = concentration(values)
+        gini, hhi, half, most = concentration(values)
         columns = [
             Column("bureaus", [len(values)], "integer"),
-            Column("gini", [figures[0]], "number", format="digits.3"),
-            Column("hhi", [figures[1]], "number", format="digits.4"),
-            Column("half", [figures[2]], "integer"),
-            Column("four_fifths", [figures[3]], "integer"),
+            Column("gini", [gini], "number", format="digits.3"),
+            Column("hhi", [hhi], "number", format="digits.4"),
+            Column("half", [half], "integer"),
+            Column("four_fifths", [most], "integer"),
         ]
         return Table.from_columns(columns, title=f"concentration by {by}", note=self.note())
 
@@ -177,13 +247,21 @@ class FlowMatrix(Cube):
         max_fan_in``, as the Anonymized Network Sensing Graph Challenge defines them
         (arXiv 2409.08115), self-messages included: all packets, unique links, the largest
         link, unique sources, the most from one source, its most destinations, and the
-        same for destinations.
+        same for destinations.  Costs one pass over the cells, once.
+
+        >>> import interpol_bcn as bcn
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
+        ...     "receiver": ["DEU", "ITA", "FRA"]}).flow().quantities()["max_fan_out"]
+        2
         """
         facts = self._square()
         return {name: facts[name] for name in QUANTITIES}
 
     def to_pandas(self, *, wide: bool = True, zeros: bool = True, **options: Any) -> Any:
-        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``."""
+        """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``.
+
+        Raise TooLargeError for a wide frame that would not fit, MissingExtra without pandas.
+        """
         if not wide:
             return super().to_pandas(zeros=zeros, **options)
         table = self.pivot(*self.dims)
@@ -195,6 +273,11 @@ class FlowMatrix(Cube):
     def title(self) -> str:
         """What the figures are."""
         return f"{self.measure} from {self.axes[0].name} to {self.axes[1].name}"
+
+
+def _met(a: tuple[str, str], b: tuple[str, str]) -> bool:
+    """Was there a day on which both were members?"""
+    return a[0] < b[1] and b[0] < a[1]
 
 
 QUANTITIES = (

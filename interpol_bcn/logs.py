@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
+from ._figures import Facts, counted
 from .account import Account, Rejected
 from .axes import axis_names
-from .cube import Cube, Facts
+from .cube import Cube
 from .errors import QueryError, suggest
-from .query import Plan, check_names, memory_available, plan
+from .query import Plan, check_names, frozen, memory_available, plan
 
 if TYPE_CHECKING:
     from ._days import Day
@@ -54,21 +55,16 @@ class Log(_core.Log):
         period: tuple[int, int] | None = None,
         unit: str = "recipient",
         synthetic: str = "",
+        read: Sequence[str] = (),
     ) -> Any:
         """Return a log of this class over finished columns."""
         self = cls(core)
         self.schema = schema
-        infos = {
-            field.name: self.column(number) for number, field in enumerate(schema.fields)
-        }
-        # A column in which no row states a label has no domain, and so no axis.
-        labels = schema.of_kind("label")
-        self._infos = {
-            name: info
-            for name, info in infos.items()
-            if info is not None and (name in domains or name not in labels)
-        }
+        infos = {field.name: self.column(number) for number, field in enumerate(schema.fields)}
+        self._infos = {name: info for name, info in infos.items() if info is not None}
         self.columns = tuple(self._infos)
+        if not len(self):  # what no row filled was read all the same
+            self.columns = tuple(n for n in schema.names if n in self._infos or n in read)
         self.domains = {name: domains[name] for name in self.columns if name in domains}
         self.account = account
         self.unit = unit
@@ -113,7 +109,7 @@ class Log(_core.Log):
     @property
     def axes(self) -> tuple[str, ...]:
         """The names of all axes this log can be asked along."""
-        return tuple(axis_names(self.domains, self.columns))
+        return tuple(axis_names(self.schema, self.domains, self.columns, self.dates_only))
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -128,6 +124,8 @@ class Log(_core.Log):
 
     def table_size(self, column: str) -> int:
         """Return the entries of a table over a label column: 256 or 65,536."""
+        if not len(self):
+            return 65536 if len(self.domains.get(column, ())) > 255 else 256
         values = self._infos[column]["values"]
         return 65536 if memoryview(values).itemsize == 2 else 256
 
@@ -156,25 +154,38 @@ class Log(_core.Log):
             seen.update(index for index, value in enumerate(cells) if value)
         return len(seen & members), len(members)
 
-    def _members(self) -> tuple[int, ...]:
-        """The codes of who was a member on any day of the period."""
+    def _members(self, period: tuple[int, int] | None = None) -> tuple[int, ...]:
+        """The codes of who was a member on any day of a period, by default the log's.
+
+        Of a log without times, who is a member now.
+        """
         from ._instants import format_instant
 
-        column = next(f.name for f in self.schema.fields if f.bureau and f.name in self.columns)
-        first, last = (
-            format_instant(time, "UTC")[:10]
-            for time in (self.period[0], max(self.period[0], self.period[1] - 1))
-        )
-        return self.domains[column].members_in(first, last)
+        start, stop = self.period if period is None else period
+        domain = next(
+            (self.domains[f.name] for f in self.schema.fields
+             if f.bureau and f.name in self.domains), None,
+        )  # fmt: skip
+        if domain is None:
+            return ()
+        if self.period[0] == self.period[1]:
+            return tuple(code for code, now in enumerate(domain.member_mask) if now)
+        first = format_instant(start, "UTC")[:10]
+        return domain.members_in(first, format_instant(max(start, stop - 1), "UTC")[:10])
 
     def __repr__(self) -> str:
         from ._instants import format_period
 
         unit = self.schema.record
-        words = f"{self.total:,} {unit}"
+        words = counted(self.total, unit)
         if self.schema.weight in self.columns:
-            words += f" in {len(self):,} rows"
-        words += f", {format_period(*self.period)}" if len(self) else ", no rows"
+            words += f" in {counted(len(self), 'rows')}"
+        if not len(self):
+            words += ", no rows"
+        elif self.period[0] < self.period[1]:
+            words += f", {format_period(*self.period)}"
+        else:
+            words += ", without times"
         seen, members = self.coverage
         if members:
             words += f", {seen} of {members} members"
@@ -188,6 +199,33 @@ class Log(_core.Log):
         from html import escape
 
         return "<br>".join(escape(line) for line in repr(self).splitlines())
+
+    # The rows themselves
+
+    def to_arrow(self) -> Any:
+        """Return the rows as a ``pyarrow.Table``, in the order and under the names of columns.
+
+        Labels leave as dictionaries, times as UTC microseconds, what is not stated as null.
+        Any library that speaks Arrow takes a log as it is: ``polars.DataFrame(log)``.
+        Codes, times and numbers are not copied.  Raise MissingExtra without pyarrow.
+        """
+        try:
+            import pyarrow
+        except ImportError:
+            from .errors import MissingExtra
+
+            raise MissingExtra("parquet", "pyarrow", "to make an Arrow table") from None
+        return pyarrow.table(self)
+
+    def __arrow_c_schema__(self) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        from ._rows import arrow_rows
+
+        return arrow_rows(self).__arrow_c_stream__(requested_schema)
 
     # Questions
 
@@ -214,7 +252,8 @@ class Log(_core.Log):
         >>> log.count("month").to_dicts()[0]
         {'month': '2023-01', 'messages': 1}
         """
-        return self._ask(check_names(axes), where, tz, asof, unit)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, unit)
+        return cube
 
     def sum(
         self,
@@ -228,13 +267,16 @@ class Log(_core.Log):
 
         Rows that do not state the measure add nothing.  Everything else is as in ``count``.
         A measure is its row's total: it is never multiplied by the row's weight.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"], "size": [2**62, 5],
+        ...                          "sender": ["FRA", "FRA"], "receiver": ["DEU", "ITA"]})
+        >>> log.sum("size", "sender")["FRA"] - 2**62
+        5
         """
-        if measure not in self.measures:
-            known = ", ".join(map(repr, self.measures)) or "none here"
-            near = suggest(str(measure), self.measures)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
-        return self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        self._check_measure(measure)
+        cube: Cube = self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        return cube
 
     def flow(
         self,
@@ -244,13 +286,43 @@ class Log(_core.Log):
         unit: str | None = None,
         measure: str | None = None,
     ) -> FlowMatrix:
-        """Return who wrote to whom: a square cube, sender by receiver."""
+        """Return who wrote to whom: a square cube, sender by receiver.
+
+        ``measure`` adds up a whole-number column instead of counting; ``where``, ``tz``
+        and ``unit`` are as in ``count``.  Raise QueryError where the log was read without
+        senders or receivers, or where they are of different domains.  Costs one pass.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.flow()["France", "Germany"]
+        1
+        """
         from .flow import FlowMatrix
 
         pair = self.schema.keys
         if len(pair) != 2:
             raise QueryError(f"{self.schema.record} have no sender and receiver")
-        return self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        lacking = [name for name in pair if name not in self.columns]
+        if lacking:
+            raise QueryError(f"a flow needs {' and '.join(pair)}; {lacking[0]!r} was not read")
+        first, second = (self.domains.get(name) for name in pair)
+        if first is not second and first != second:
+            raise QueryError(
+                f"a flow is square, but {pair[0]} and {pair[1]} are of different domains; "
+                f"count({pair[0]!r}, {pair[1]!r}) needs no common one"
+            )
+        if measure is not None:
+            self._check_measure(measure)
+        flow: FlowMatrix = self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
+        return flow
+
+    def _check_measure(self, measure: object) -> None:
+        if measure not in self.measures:
+            known = ", ".join(map(repr, self.measures)) or "none here"
+            near = suggest(str(measure), self.measures)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
 
     def _ask(
         self,
@@ -270,9 +342,9 @@ class Log(_core.Log):
             number = self.schema.number(measure)
         elif not rows:
             number, groups = self._counting(unit or self.unit)
-        cells = 1
-        for size in laid.shape:
-            cells *= size
+        if not len(self):  # nothing to look at, and perhaps no columns to look into
+            core = self.run(laid.shape, [], [], [], -1, None, 0, memory_available())
+            return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
         core = self.run(
             laid.shape,
             laid.terms,
@@ -281,9 +353,9 @@ class Log(_core.Log):
             number,
             groups,
             0,
-            memory_available() if cells > 1 << 20 else 0,
+            memory_available() if laid.cells > 1 << 20 else 0,
         )
-        return (made or Cube)._answer(core, self, laid, tz, measure, unit or self.unit)
+        return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
 
     def _counting(self, unit: str) -> tuple[int, tuple[int, int] | None]:
         """What to add up for a count: the weight's column, or messages by their id."""
@@ -303,7 +375,10 @@ class Log(_core.Log):
         self, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any, asof: Any
     ) -> Plan:
         """Lay down a question, or find it laid down before."""
-        key = (names, repr(where) if where else None, repr(tz), repr(asof))
+        try:
+            key = (names, frozen(where), frozen(tz), frozen(asof))
+        except TypeError:
+            return plan(self, names, where, tz, asof)
         laid = self._plans.get(key)
         if laid is None:
             laid = plan(self, names, where, tz, asof)
@@ -311,6 +386,17 @@ class Log(_core.Log):
                 self._plans.clear()
             self._plans[key] = laid
         return laid
+
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a log is not pickled: send its source and read it there, or send cubes, which add up"
+        )
 
 
 class MessageLog(Log):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["read_messages"]
 
 _KEEP = 10_000
+_SMALL = 1 << 20  # bytes of text below which one thread reads
+_BLOCK = 0  # bytes of text taken at a time; 0 leaves it to the core
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 #: what Domain.lookup answers for a text it refuses -> the core's reason
 _REASON_OF = {-1: -5, -2: -6, -3: -7}
@@ -257,7 +259,7 @@ class Reading:
                 else:
                     text = False
                     self._read_arrow(one)  # type: ignore[arg-type]
-            except InputError:
+            except (InputError, QueryError):
                 raise
             except ValueError as error:
                 raise self._explained(error, one.name) from None
@@ -299,7 +301,7 @@ class Reading:
                 domains[field.name] = Domain(labels)
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
-            unit=self.options.unit, synthetic=synthetic,
+            unit=self.options.unit, synthetic=synthetic, read=tuple(self.titles),
         )  # fmt: skip
 
     def _account(self) -> Account:
@@ -421,7 +423,7 @@ class Reading:
                 for name in self.schema.names
             ]
             plain = file is raw and source.path is not None and not source.compressed
-            small = plain and os.fstat(raw.fileno()).st_size < 1 << 20
+            small = plain and os.fstat(raw.fileno()).st_size < _SMALL
             self.builder.read_csv(
                 raw.fileno() if plain else file.read,
                 head.delimiter,
@@ -433,6 +435,8 @@ class Reading:
                 head.rest,
                 head.first_line,
                 1 if small or source.path is None else self.threads,
+                0,
+                _BLOCK,
             )
 
 

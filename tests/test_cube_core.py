@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reference import cube as reference
 
 from interpol_bcn import _core
-
-from reference import cube as reference
 
 SKIP = 2**64 - 1
 BIG = 2**63 - 1

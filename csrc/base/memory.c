@@ -9,6 +9,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 enum { LINE = 64, HUGE_PAGE = 2 << 20 };
@@ -68,6 +69,26 @@ offer_huge_pages(void *memory, size_t bytes)
 #endif
 }
 
+/* The same for what realloc shall move later: all pages of the mapping, for
+ * advice on a part would split it in the kernel's eyes, and what is split can
+ * only be moved by copying. */
+static void
+offer_huge_mapping(void *memory, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    long unit = sysconf(_SC_PAGESIZE);
+    if (bytes >= (size_t)4 * HUGE_PAGE && unit > 0) {
+        uintptr_t page = (uintptr_t)unit;
+        uintptr_t start = (uintptr_t)memory / page * page;
+        uintptr_t end = ((uintptr_t)memory + bytes + page - 1) / page * page;
+        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+    }
+#else
+    (void)memory;
+    (void)bytes;
+#endif
+}
+
 void *
 bcn_alloc(size_t count, size_t size)
 {
@@ -104,23 +125,49 @@ bcn_free(void *memory)
     free(memory);
 }
 
+/* How much a growing array asks for.  On Linux a page never written costs
+ * nothing, so an array of some size goes on in steps that malloc gives a
+ * mapping of its own, whatever it has learnt (it never does so above 32 MiB),
+ * and whose last page is full: then realloc moves pages and copies nothing. */
+static bool
+room_for(size_t capacity, size_t needed, size_t size, size_t *room)
+{
+    *room = capacity < 8 ? 8 : capacity;
+    while (*room < needed) {
+        if (!bcn_size_add(*room, *room / 2 + 1, room)) {
+            return false;
+        }
+    }
+#if defined(__linux__)
+    enum { MAPPED = 36 << 20, PAGE = 64 << 10, HEAD = 64 };
+    size_t bytes, padded;
+    if (bcn_size_mul(*room, size, &bytes) && bytes >= (size_t)2 * HUGE_PAGE) {
+        bytes = bytes < MAPPED ? MAPPED : bytes;
+        if (bcn_size_add(bytes, PAGE + HEAD, &padded)) {
+            *room = (padded - padded % PAGE - HEAD) / size;
+        }
+    }
+#else
+    (void)size;
+#endif
+    return true;
+}
+
 bcn_status
 bcn_grow(void **memory, size_t *capacity, size_t needed, size_t size)
 {
     if (needed <= *capacity) {
         return BCN_OK;
     }
-    size_t room = *capacity < 8 ? 8 : *capacity;
-    while (room < needed) {
-        if (!bcn_size_add(room, room / 2 + 1, &room)) {
-            return BCN_NOMEM;
-        }
+    size_t room;
+    if (!room_for(*capacity, needed, size, &room)) {
+        return BCN_NOMEM;
     }
     void *larger = bcn_realloc(*memory, room, size);
     if (larger == NULL) {
         return BCN_NOMEM;
     }
-    offer_huge_pages(larger, room * size);
+    offer_huge_mapping(larger, room * size);
     *memory = larger;
     *capacity = room;
     return BCN_OK;

@@ -30,8 +30,8 @@ bool bcn_watch_check(bcn_watch *watch, bool caller);
 size_t bcn_processors(void);
 
 /* Run task(context, 0 .. workers - 1), worker 0 on this thread, and return
- * when all have ended.  A thread that cannot be started has its share run
- * here afterwards, so tasks must not wait for each other's start: take work
+ * when all have ended.  The share of a thread that cannot be started, and
+ * those beyond the 64 threads of one call, run here afterwards, so tasks must not wait for each other's start: take work
  * from a shared counter, or own a fixed share. */
 typedef void (*bcn_task)(void *context, size_t worker);
 void bcn_run(size_t workers, bcn_task task, void *context);

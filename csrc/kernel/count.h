@@ -4,13 +4,19 @@
  * offsets; cells[cell] grows by 1 or by the row's measure.  A sum at or past
  * `limit` says that the row is not counted: it lands in one of the
  * BCN_SPILL cells from `limit` on, so that a filter costs no branch and
- * whatever the tables hold, nothing outside the cells is written.
+ * whatever the tables hold, nothing outside the cells is written.  With
+ * BCN_NO_LIMIT the caller answers for that: no sum of offsets leaves a lane.
  *
  * A counter that grows twice within a few rows waits for its own store.  So
  * the cells may be kept in lanes, which neighbouring rows use in turn and the
  * caller adds up at the end: row i of four counts in the lane that starts
  * lanes[i] cells after `cells`.  All equal means one lane.  With several,
  * sorted, skewed and all-equal labels cost about as much as uniform ones.
+ *
+ * Rows that share all else are counted faster by what they hold than by
+ * where it belongs: bytes (bcn_bins), the few bytes that occur (bcn_few) or
+ * pairs of bytes (bcn_pairs), with no table and no limit on the way; the
+ * caller sends each figure to its cell once.
  *
  * No allocation, no status, cannot fail.  Counters of 32 bits hold 2^32 - 1
  * rows: the caller folds them away before. */
@@ -20,12 +26,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h" /* BCN_ALWAYS_INLINE */
+
+#define BCN_NO_LIMIT UINT32_MAX
+
 enum {
     BCN_LOOKS = 3, /* terms that the fused loops know */
     BCN_LANES = 4,
     BCN_SPILL = 8,
-    BCN_BIN_LANE = 256 + 8,           /* apart from each other in the cache */
-    BCN_BINS = 8 * BCN_BIN_LANE /* counters of a byte histogram */
+    BCN_BIN_LANE = 256 + 8,     /* apart from each other in the cache */
+    BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
+    BCN_FEW = 12, /* bytes that are cheaper to compare than to look up */
+    BCN_PAIR_ROW = 256 + 8,
+    BCN_PAIR_LANE = 256 * BCN_PAIR_ROW + 24,
+    BCN_PAIRS = 2 * BCN_PAIR_LANE /* counters of a histogram of pairs */
 };
 
 typedef struct bcn_looks {
@@ -35,21 +49,48 @@ typedef struct bcn_looks {
 } bcn_looks;
 
 /* Count rows [begin, end). */
-void bcn_count_u32(uint32_t *cells, const size_t *lanes,
-                   uint32_t limit,
+void bcn_count_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
-void bcn_count_u64(uint64_t *cells, const size_t *lanes,
-                   uint32_t limit,
+void bcn_count_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
 /* Add values[row], `width` bytes each (1, 2, 4 unsigned; 8 signed), modulo
  * 2^64: exact for signed sums that fit. */
-void bcn_sum_u64(uint64_t *cells, const size_t *lanes,
-                   uint32_t limit,
+void bcn_sum_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
                  const bcn_looks *looks, const void *values, int width,
                  size_t begin, size_t end);
+
+static BCN_ALWAYS_INLINE uint64_t
+bcn_measure_at(const void *values, int width, size_t row)
+{
+    switch (width) {
+    case 1:
+        return ((const uint8_t *)values)[row];
+    case 2:
+        return ((const uint16_t *)values)[row];
+    case 4:
+        return ((const uint32_t *)values)[row];
+    default:
+        return (uint64_t)((const int64_t *)values)[row];
+    }
+}
 
 /* Count bytes: bins[lane * BCN_BIN_LANE + byte], to be added up over eight
  * lanes.  Eight bytes are loaded at once, each counted in its own lane. */
 void bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count);
+/* Add values[i] to bins[lane * BCN_BIN_LANE + codes[i]], in BCN_LANES lanes,
+ * as bcn_sum_u64 does. */
+void bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
+                  int width, size_t count);
+
+/* counts[i] grows by the bytes equal to known[i]; known_count <= BCN_FEW. */
+void bcn_few_count(uint32_t *counts, const uint8_t *known,
+                   size_t known_count, const uint8_t *codes, size_t count);
+
+/* Count pairs: pairs[lane * BCN_PAIR_LANE + a * BCN_PAIR_ROW + b], to be
+ * added up over two lanes.  Rows grow by kept[by[row]], unless `by` is NULL:
+ * then by 1. */
+void bcn_pairs_count(uint32_t *pairs, const uint8_t *a, const uint8_t *b,
+                     const uint8_t *by, const uint32_t *kept, size_t begin,
+                     size_t end);
 
 #endif

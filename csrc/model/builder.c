@@ -147,22 +147,11 @@ absent(const bcn_slice *slice)
            slice->texts == NULL;
 }
 
-/* May any row of this column have to be refused?  A quick look; the rows are
- * judged one by one only where the answer is yes. */
+/* May any row of this column, not of labels, have to be refused?  A quick
+ * look; rows are judged one by one only where the answer is yes. */
 static bool
 suspicious(const bcn_field *field, const bcn_slice *slice, size_t rows)
 {
-    if (field->kind == BCN_LABEL) {
-        const uint32_t *codes = slice->dictionary->codes;
-        uint32_t worst = 0;
-        for (size_t i = 0; i < rows; i++) {
-            uint32_t met = slice->codes[i];
-            uint32_t code =
-                met == BCN_NONE ? (field->required ? BCN_NONE : 0) : codes[met];
-            worst = code > worst ? code : worst;
-        }
-        return worst >= BCN_REFUSED;
-    }
     if (slice->texts != NULL) {
         return field->required;
     }
@@ -267,7 +256,18 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
         if (slice->dictionary != NULL) {
             BCN_TRY(resolve(builder, c, slice->dictionary));
         }
-        suspects[c] = suspicious(&schema->fields[c], slice, batch->rows);
+        BCN_TRY(bcn_builder_expect(builder, c));
+    }
+    for (size_t c = 0; c < schema->count; c++) {
+        bcn_store *store = &builder->stores[c];
+        const bcn_slice *slice = &batch->slices[c];
+        if (schema->fields[c].kind == BCN_LABEL && store->present) {
+            /* Behind the end at once: what is refused is skipped later. */
+            BCN_TRY(bcn_store_put_labels(store, slice, batch->rows,
+                                         &suspects[c]));
+        } else if (!absent(slice)) {
+            suspects[c] = suspicious(&schema->fields[c], slice, batch->rows);
+        }
         doubt |= suspects[c];
     }
     const uint8_t *skip = NULL;
@@ -281,10 +281,7 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
     }
     for (size_t c = 0; c < schema->count; c++) {
         bcn_store *store = &builder->stores[c];
-        if (!absent(&batch->slices[c])) {
-            BCN_TRY(bcn_builder_expect(builder, c));
-        }
-        if (store->present) {
+        if (store->present && schema->fields[c].kind != BCN_LABEL) {
             BCN_TRY(bcn_store_put(store, &batch->slices[c], batch->rows,
                                   skip));
         }

@@ -40,10 +40,23 @@ static void
 mark_used(const bcn_store *store, uint8_t *used)
 {
     uint32_t unstated = bcn_unstated(store->width);
+    if (store->width == 1) {
+        const uint8_t *codes = store->values.data;
+        uint8_t met[256] = {0};
+        for (size_t i = 0; i < store->rows; i++) {
+            met[codes[i]] = 1;
+        }
+        for (uint32_t i = 0; i < unstated; i++) {
+            if (met[i]) {
+                used[i] = 1;
+            }
+        }
+        return;
+    }
+    const uint16_t *codes = store->values.data;
     for (size_t i = 0; i < store->rows; i++) {
-        uint32_t code = (uint32_t)bcn_store_value(store, i);
-        if (code != unstated) {
-            used[code] = 1;
+        if (codes[i] != unstated) {
+            used[codes[i]] = 1;
         }
     }
 }
@@ -51,12 +64,23 @@ mark_used(const bcn_store *store, uint8_t *used)
 /* New codes for old ones, in elements as narrow as `count` labels allow; a
  * row is written at or before the place where it is read. */
 static void
-renumber(bcn_store *store, const uint32_t *fresh, size_t count)
+renumber(bcn_store *store, const uint32_t *fresh, size_t known, size_t count)
 {
     unsigned width = count > 255 ? 2 : 1;
     uint32_t was = bcn_unstated(store->width), is = bcn_unstated(width);
     uint8_t *narrow = store->values.data;
     uint16_t *wide = store->values.data;
+    if (store->width == 1) {
+        uint8_t table[256];
+        for (uint32_t i = 0; i < 255; i++) {
+            table[i] = i < known ? (uint8_t)fresh[i] : 0;
+        }
+        table[255] = 255;
+        for (size_t i = 0; i < store->rows; i++) {
+            narrow[i] = table[narrow[i]];
+        }
+        return;
+    }
     for (size_t i = 0; i < store->rows; i++) {
         uint32_t code = (uint32_t)bcn_store_value(store, i);
         code = code == was ? is : fresh[code];
@@ -99,7 +123,7 @@ bcn_met_settle(bcn_store *stores, size_t count, size_t owner,
     }
     for (size_t c = 0; c < count; c++) {
         if (shares(&stores[c], all)) {
-            renumber(&stores[c], fresh, kept);
+            renumber(&stores[c], fresh, known, kept);
         }
     }
     *order = numbers;

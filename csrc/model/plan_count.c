@@ -5,7 +5,8 @@
 enum {
     BLOCK = BCN_CELLS_BLOCK,
     SHORT_RUN = 48,      /* rows: shorter runs are counted block by block */
-    HISTOGRAM_RUN = 512 /* rows: longer ones pay for a byte histogram */
+    HISTOGRAM_RUN = 512, /* rows: longer ones pay for a byte histogram */
+    PAIRS_RUN = 4096     /* rows: longer ones are counted as pairs */
 };
 #define NO_SLICE UINT64_MAX
 
@@ -100,6 +101,19 @@ add_rows(const bcn_crew *crew, bcn_share *mine, uint32_t cell, uint64_t rows)
 }
 
 static void
+count_few(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+          uint32_t offset)
+{
+    uint32_t counts[BCN_FEW] = {0};
+    bcn_few_count(counts, crew->known, crew->known_count,
+                  crew->quick.codes[0] + begin, end - begin);
+    for (size_t i = 0; i < crew->known_count; i++) {
+        add_rows(crew, mine, offset + crew->quick.tables[0][crew->known[i]],
+                 counts[i]);
+    }
+}
+
+static void
 count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
                 size_t end, uint32_t offset)
 {
@@ -112,18 +126,75 @@ count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
         for (size_t lane = 0; lane < 8; lane++) {
             rows += bins[lane * BCN_BIN_LANE + code];
         }
-        uint32_t cell = offset + crew->quick.tables[0][code];
-        if (rows != 0 && cell < crew->limit) {
-            add_rows(crew, mine, cell, rows);
+        add_rows(crew, mine, offset + crew->quick.tables[0][code], rows);
+    }
+}
+
+static void
+sum_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
+              size_t end, uint32_t offset)
+{
+    uint64_t bins[BCN_LANES * BCN_BIN_LANE];
+    memset(bins, 0, sizeof bins);
+    bcn_bins_sum(bins, crew->quick.codes[0] + begin,
+                 measure_from(crew, begin), crew->job->plan->measure->width,
+                 end - begin);
+    uint64_t *table = mine->table;
+    for (size_t i = 0; i < crew->known_count; i++) {
+        size_t code = crew->known[i];
+        uint64_t sum = 0;
+        for (size_t lane = 0; lane < BCN_LANES; lane++) {
+            sum += bins[lane * BCN_BIN_LANE + code];
+        }
+        table[offset + crew->quick.tables[0][code]] += sum;
+    }
+}
+
+/* Send the waiting pairs to their cells. */
+static void
+send_pairs(const bcn_crew *crew, bcn_share *mine)
+{
+    if (!mine->pairs_wait) {
+        return;
+    }
+    mine->pairs_wait = false;
+    uint32_t *pairs = bcn_block_data(mine->pairs);
+    const uint32_t *rows = crew->quick.tables[0];
+    const uint32_t *columns = crew->quick.tables[1];
+    uint32_t limit = crew->limit - mine->pair_offset;
+    uint32_t *table = (uint32_t *)mine->table + mine->pair_offset;
+    for (size_t a = 0; a < 256; a++) {
+        const uint32_t *first = pairs + a * BCN_PAIR_ROW;
+        const uint32_t *second = first + BCN_PAIR_LANE;
+        for (size_t b = 0; b < 256 && rows[a] < limit; b++) {
+            uint32_t cell = rows[a] + columns[b];
+            if (cell < limit) {
+                table[cell] += first[b] + second[b];
+            }
         }
     }
+    memset(pairs, 0, BCN_PAIRS * sizeof *pairs);
+}
+
+static void
+count_pairs(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+            uint32_t offset)
+{
+    if (mine->pair_offset != offset) {
+        send_pairs(crew, mine);
+        mine->pair_offset = offset;
+    }
+    mine->pairs_wait = true;
+    bcn_pairs_count(bcn_block_data(mine->pairs), crew->quick.codes[0],
+                    crew->quick.codes[1], crew->pair_by, crew->pair_kept,
+                    begin, end);
 }
 
 static void
 count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
             uint32_t offset)
 {
-    uint32_t limit = crew->limit - offset;
+    uint32_t limit = crew->unbound ? BCN_NO_LIMIT : crew->limit - offset;
     switch (crew->form) {
     case COUNT_32:
         bcn_count_u32((uint32_t *)mine->table + offset, crew->lanes, limit,
@@ -149,6 +220,7 @@ write_slice(const bcn_crew *crew, bcn_share *mine)
     if (start == NO_SLICE) {
         return;
     }
+    send_pairs(crew, mine);
     int64_t *low = crew->low + start;
     int64_t *high = crew->high == NULL ? NULL : crew->high + start;
     bool add = start < mine->fresh; /* an hour that a zone repeats */
@@ -202,7 +274,10 @@ write_slice(const bcn_crew *crew, bcn_share *mine)
     }
     mine->nonzero += nonzero;
     size_t width = crew->form == COUNT_32 ? 4 : crew->form == SUM_WIDE ? 16 : 8;
-    memset(mine->table, 0, crew->lane * crew->lane_count * width);
+    for (size_t turn = 0; turn < crew->lane_count; turn++) {
+        memset((char *)mine->table + turn * crew->lane * width, 0,
+               (size_t)span * width);
+    }
 }
 
 /* Count rows [begin, end) that share the offset of their clocks. */
@@ -234,7 +309,14 @@ count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
     if (offset >= crew->limit) {
         return; /* BCN_SKIP */
     }
-    if (crew->histogram && end - begin >= HISTOGRAM_RUN) {
+    if (crew->paired && end - begin >= PAIRS_RUN) {
+        count_pairs(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && crew->form == SUM_64) {
+        (end - begin >= HISTOGRAM_RUN ? sum_histogram : count_fused)(
+            crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && crew->known_count <= BCN_FEW) {
+        count_few(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && end - begin >= HISTOGRAM_RUN) {
         count_histogram(crew, mine, begin, end, (uint32_t)offset);
     } else {
         count_fused(crew, mine, begin, end, (uint32_t)offset);
@@ -268,6 +350,7 @@ bcn_crew_work(void *context, size_t worker)
     for (;;) {
         size_t piece = atomic_fetch_add(&crew->next, 1);
         if (piece >= crew->cut_count) {
+            send_pairs(crew, mine);
             return;
         }
         mine->slice = NO_SLICE;

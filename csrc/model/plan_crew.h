@@ -34,6 +34,9 @@ typedef struct bcn_share {
     bcn_status status;
     /* slices: the one in the table, and the first cell not yet written */
     uint64_t slice, fresh;
+    bcn_block *pairs; /* counted but not sent yet, for cells from */
+    uint32_t pair_offset; /* on */
+    bool pairs_wait;
     uint64_t nonzero; /* cells written that are not 0 */
     bool mixed;       /* a slice came twice: nonzero is unknown */
     /* rows [row, row + waiting) with the offsets of their clocks */
@@ -45,9 +48,15 @@ typedef struct bcn_crew {
     const bcn_job *job;
     bcn_form form;
     bool fused;     /* one to three columns of bytes, nothing else */
-    bool histogram; /* one column of bytes, counted: */
+    bool unbound;   /* no sum of looks leaves a lane */
+    bool histogram; /* one column of bytes: */
     uint8_t known[256]; /* its codes that are counted */
     size_t known_count;
+    /* Two columns of bytes, and perhaps one that only keeps or leaves out:
+     * counted as pairs, which are sent to their cells once. */
+    bool paired;
+    const uint8_t *pair_by; /* NULL: all are kept */
+    uint32_t pair_kept[256];
     bool bare;      /* nothing but the clocks of the run, counted */
     uint32_t limit; /* cells of a table: all, or a slice's */
     bcn_look looks[BCN_LOOKS_MAX];

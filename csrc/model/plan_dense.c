@@ -2,7 +2,12 @@
 
 #include "model/plan_crew.h"
 
-enum { SMALL_CELLS = 1 << 15, OWN_BYTES = 1 << 28 };
+enum {
+    SMALL_CELLS = 1 << 15,
+    OWN_BYTES = 1 << 28,
+    SLACK_CELLS = 1 << 13, /* tables that have room for what is not counted */
+    PAIRED_ROWS = 1 << 17  /* rows of a table that pay for counting pairs */
+};
 
 static size_t
 entries_of(const bcn_term *term)
@@ -10,10 +15,12 @@ entries_of(const bcn_term *term)
     return term->width == 1 ? 256 : 65536;
 }
 
+/* What is not counted lies just past the cells of the table: the looks of one
+ * row together reach at most as many times past them as they are. */
 static uint32_t
-narrow(uint64_t offset)
+narrow(const bcn_crew *crew, uint64_t offset)
 {
-    return offset == BCN_SKIP ? BCN_SKIP_CELL : (uint32_t)offset;
+    return offset == BCN_SKIP ? crew->limit : (uint32_t)offset;
 }
 
 /* Times out of order that are kept as slots are codes with a table, unless
@@ -31,7 +38,7 @@ narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next,
     if (bcn_clock_fill_slots(dial->clocks, dial->count, times->slot_base,
                              times->slot_width, times->slot_count, table)) {
         for (size_t i = 0; i < times->slot_count; i++) {
-            next[i] = narrow(table[i]);
+            next[i] = narrow(crew, table[i]);
         }
         crew->looks[crew->look_count++] = (bcn_look){
             times->slots, times->slot_count > 65536 ? 4 : 2, next};
@@ -71,7 +78,7 @@ narrow_tables(bcn_crew *crew, bcn_block **block)
     for (size_t i = 0; i < plan->term_count; i++) {
         const bcn_term *term = &plan->terms[i];
         for (size_t k = 0; k < entries_of(term); k++) {
-            next[k] = narrow(term->table[k]);
+            next[k] = narrow(crew, term->table[k]);
         }
         crew->looks[crew->look_count++] =
             (bcn_look){term->codes, term->width, next};
@@ -91,11 +98,52 @@ narrow_tables(bcn_crew *crew, bcn_block **block)
     return BCN_OK;
 }
 
-/* Which of the loops can answer. */
+/* Does a table only keep rows or leave them out? */
+static bool
+only_keeps(const bcn_crew *crew, const uint32_t *table)
+{
+    for (size_t code = 0; code < 256; code++) {
+        if (table[code] != 0 && table[code] != crew->limit) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Two columns, or three of which one only keeps: count pairs. */
 static void
-choose_loop(bcn_crew *crew)
+choose_pairs(bcn_crew *crew, uint64_t table_rows)
+{
+    bcn_looks *quick = &crew->quick;
+    if (crew->form != COUNT_32 || quick->count < 2 ||
+        table_rows < PAIRED_ROWS) {
+        return;
+    }
+    for (size_t i = 0; quick->count == 3 && i < 3; i++) {
+        if (only_keeps(crew, quick->tables[i])) {
+            crew->pair_by = quick->codes[i];
+            for (size_t code = 0; code < 256; code++) {
+                crew->pair_kept[code] = quick->tables[i][code] == 0;
+            }
+            /* The pair is the first two; short runs use all three. */
+            const uint32_t *table = quick->tables[i];
+            quick->codes[i] = quick->codes[2];
+            quick->tables[i] = quick->tables[2];
+            quick->codes[2] = crew->pair_by;
+            quick->tables[2] = table;
+            crew->paired = true;
+            return;
+        }
+    }
+    crew->paired = quick->count == 2;
+}
+
+/* Which of the loops can answer, and the lanes they count in. */
+static void
+choose_loop(bcn_crew *crew, bool direct)
 {
     const bcn_job *job = crew->job;
+    uint64_t rows = job->end - job->begin;
     bool plain = job->range_count == 0 && crew->dial_count == 0 &&
                  crew->form != SUM_WIDE;
     crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
@@ -104,16 +152,40 @@ choose_loop(bcn_crew *crew)
     for (size_t i = 0; i < crew->look_count; i++) {
         crew->fused = crew->fused && crew->looks[i].width == 1;
     }
+    crew->lane = (size_t)crew->limit + BCN_SPILL;
     if (crew->fused) {
+        size_t skipping = 0;
         crew->quick.count = crew->look_count;
         for (size_t i = 0; i < crew->look_count; i++) {
+            const uint32_t *table = crew->looks[i].table;
             crew->quick.codes[i] = (const uint8_t *)crew->looks[i].codes;
-            crew->quick.tables[i] = crew->looks[i].table;
+            crew->quick.tables[i] = table;
+            size_t code = 0;
+            while (code < 256 && table[code] < crew->limit) {
+                code++;
+            }
+            skipping += code < 256;
         }
-        crew->histogram = crew->look_count == 1 && job->plan->measure == NULL;
+        crew->unbound =
+            skipping == 0 || (!direct && crew->limit <= SLACK_CELLS);
+        if (crew->unbound) {
+            crew->lane += skipping * crew->limit;
+        }
+        crew->histogram = crew->look_count == 1;
+        if (!direct && (job->run == NULL || crew->span != 0)) {
+            choose_pairs(crew, crew->span == 0
+                                   ? rows
+                                   : rows / (job->cells / crew->span));
+        }
+        if (crew->paired) {
+            crew->lane_count = 1;
+        }
+    }
+    for (size_t i = 0; i < BCN_LANES; i++) {
+        crew->lanes[i] = i % crew->lane_count * crew->lane;
     }
     for (size_t code = 0; crew->histogram && code < 256; code++) {
-        if (crew->quick.tables[0][code] != BCN_SKIP_CELL) {
+        if (crew->quick.tables[0][code] < crew->limit) {
             crew->known[crew->known_count++] = (uint8_t)code;
         }
     }
@@ -185,10 +257,6 @@ choose_way(bcn_crew *crew)
     if (direct || crew->form == SUM_WIDE) {
         crew->lane_count = 1;
     }
-    crew->lane = (size_t)crew->limit + BCN_SPILL;
-    for (size_t i = 0; i < BCN_LANES; i++) {
-        crew->lanes[i] = i % crew->lane_count * crew->lane;
-    }
     return direct;
 }
 
@@ -245,6 +313,12 @@ make_shares(bcn_crew *crew, bool direct)
     }
     for (size_t i = 0; i < crew->workers; i++) {
         bcn_share *share = &crew->shares[i];
+        if (crew->paired) {
+            share->pairs = bcn_block_new(BCN_PAIRS, 4, true);
+            if (share->pairs == NULL) {
+                return BCN_NOMEM;
+            }
+        }
         if (direct) {
             share->table = crew->low;
             continue;
@@ -277,7 +351,7 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
         crew->high = bcn_block_data(*high);
     }
     BCN_TRY(narrow_tables(crew, tables));
-    choose_loop(crew);
+    choose_loop(crew, direct);
     BCN_TRY(make_shares(crew, direct));
     bcn_run(crew->workers, bcn_crew_work, crew);
     for (size_t i = 0; i < crew->workers; i++) {
@@ -304,6 +378,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
                       ? UINT64_MAX
                       : nonzero + share->nonzero;
         bcn_block_drop(share->block);
+        bcn_block_drop(share->pairs);
     }
     bcn_free(crew.shares);
     bcn_block_drop(tables);

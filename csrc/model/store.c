@@ -122,7 +122,19 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
 {
     int64_t minimum = INT64_MAX, maximum = INT64_MIN;
     bool missing = values == NULL;
-    for (size_t i = 0; values != NULL && i < rows; i++) {
+    /* Mostly no row is skipped or missing, and one pass without a branch
+     * does: a missing value is the least there is. */
+    bool plain = values != NULL && skip == NULL;
+    for (size_t i = 0; plain && i < rows; i++) {
+        minimum = values[i] < minimum ? values[i] : minimum;
+        maximum = values[i] > maximum ? values[i] : maximum;
+    }
+    if (plain && minimum == BCN_MISSING) {
+        plain = false;
+        minimum = INT64_MAX;
+        maximum = INT64_MIN;
+    }
+    for (size_t i = 0; values != NULL && !plain && i < rows; i++) {
         if (skip != NULL && skip[i]) {
             continue;
         }
@@ -147,6 +159,10 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
         for (size_t i = 0; i < rows; i++) {
             ((uint8_t *)tail)[i] = (uint8_t)values[i];
         }
+    } else if (!bits && store->width == 2) {
+        for (size_t i = 0; i < rows; i++) {
+            ((uint16_t *)tail)[i] = (uint16_t)values[i];
+        }
     } else if (!bits && store->width == 4) {
         for (size_t i = 0; i < rows; i++) {
             ((uint32_t *)tail)[i] = (uint32_t)values[i];
@@ -165,34 +181,47 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
 
 /* --- labels ------------------------------------------------------------- */
 
-static bcn_status
-put_codes(bcn_store *store, const bcn_slice *slice, size_t rows)
+/* Codes by number, straight to the store; returns the largest code met, where
+ * a row that states none counts as `missing`. */
+#define DEFINE_CODES(name, type)                                              \
+    static uint32_t name(type *out, const uint32_t *met, size_t rows,         \
+                         const uint32_t *codes, uint32_t missing)             \
+    {                                                                         \
+        uint32_t worst = 0;                                                   \
+        for (size_t i = 0; i < rows; i++) {                                   \
+            bool none = met[i] == BCN_NONE;                                   \
+            uint32_t code = none ? missing : codes[met[i]];                   \
+            out[i] = (type)(none ? BCN_NONE : code);                          \
+            worst = worst > code ? worst : code;                              \
+        }                                                                     \
+        return worst;                                                         \
+    }
+
+DEFINE_CODES(codes_1, uint8_t)
+DEFINE_CODES(codes_2, uint16_t)
+
+bcn_status
+bcn_store_put_labels(bcn_store *store, const bcn_slice *slice, size_t rows,
+                     bool *doubt)
 {
+    *doubt = false;
     if (store->field.labels == 0 && store->owner != NULL &&
         bcn_labels_count(store->owner->known) > 255) {
         BCN_TRY(widen(store, 2));
     }
     BCN_TRY(bcn_array_reserve(&store->values, store->rows + rows,
                               store->width));
-    uint32_t unstated = bcn_unstated(store->width);
     void *tail = (char *)store->values.data + store->rows * store->width;
     if (slice->codes == NULL) {
         memset(tail, 0xff, rows * store->width);
         return BCN_OK;
     }
-    const uint32_t *met = slice->codes;
-    const uint32_t *codes = slice->dictionary->codes;
-    if (store->width == 1) {
-        uint8_t *out = tail;
-        for (size_t i = 0; i < rows; i++) {
-            out[i] = (uint8_t)(met[i] == BCN_NONE ? unstated : codes[met[i]]);
-        }
-    } else {
-        uint16_t *out = tail;
-        for (size_t i = 0; i < rows; i++) {
-            out[i] = (uint16_t)(met[i] == BCN_NONE ? unstated : codes[met[i]]);
-        }
-    }
+    uint32_t missing = store->field.required ? BCN_NONE : 0;
+    const uint32_t *met = slice->codes, *codes = slice->dictionary->codes;
+    uint32_t worst = store->width == 1
+                         ? codes_1(tail, met, rows, codes, missing)
+                         : codes_2(tail, met, rows, codes, missing);
+    *doubt = worst >= BCN_REFUSED;
     return BCN_OK;
 }
 
@@ -203,8 +232,10 @@ bcn_store_put(bcn_store *store, const bcn_slice *slice, size_t rows,
               const uint8_t *skip)
 {
     switch (store->field.kind) {
-    case BCN_LABEL:
-        return put_codes(store, slice, rows);
+    case BCN_LABEL: {
+        bool doubt;
+        return bcn_store_put_labels(store, slice, rows, &doubt);
+    }
     case BCN_INTEGER:
         return put_numbers(store, slice->values, rows, skip);
     case BCN_ID:

@@ -70,6 +70,12 @@ BCN_MUST_USE bcn_status bcn_store_pad(bcn_store *store, size_t rows);
 BCN_MUST_USE bcn_status bcn_store_put(bcn_store *store, const bcn_slice *slice,
                                       size_t rows, const uint8_t *skip);
 
+/* The same of labels, saying in the same pass whether any of the rows may have
+ * to be refused. */
+BCN_MUST_USE bcn_status bcn_store_put_labels(bcn_store *store,
+                                             const bcn_slice *slice,
+                                             size_t rows, bool *doubt);
+
 /* Take in the rows that were put, less those marked in `skip`. */
 void bcn_store_keep(bcn_store *store, size_t rows, const uint8_t *skip);
 

@@ -39,6 +39,23 @@ py_type_ready(PyObject *module, PyType_Spec *spec, PyTypeObject **slot)
     return PyModule_AddType(module, *slot);
 }
 
+/* TooLargeError is a MemoryError that knows the way out.  Looked up on the way
+ * of an error only; without the package around it, a MemoryError will do. */
+static void
+raise_too_large(const char *text)
+{
+    PyObject *errors = PyImport_ImportModule("interpol_bcn.errors");
+    PyObject *type = errors == NULL
+                         ? NULL
+                         : PyObject_GetAttrString(errors, "TooLargeError");
+    if (type == NULL) {
+        PyErr_Clear();
+    }
+    PyErr_SetString(type != NULL ? type : PyExc_MemoryError, text);
+    Py_XDECREF(type);
+    Py_XDECREF(errors);
+}
+
 PyObject *
 py_raise(bcn_status status, const bcn_error *error)
 {
@@ -52,7 +69,7 @@ py_raise(bcn_status status, const bcn_error *error)
         PyErr_SetString(PyExc_OverflowError, text);
         break;
     case BCN_TOO_LARGE:
-        PyErr_SetString(PyExc_MemoryError, text);
+        raise_too_large(text);
         break;
     case BCN_IO:
         if (!PyErr_Occurred()) {

@@ -35,7 +35,7 @@ py_stay_end(py_stay *stay)
         return;
     }
     PyThreadState_Clear(stay->own);
-    PyEval_ReleaseThread(stay->own); /* DeleteCurrent is not for abi3 */
+    PyEval_ReleaseThread(stay->own);
     PyThreadState_Delete(stay->own);
 }
 

@@ -355,6 +355,7 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
     run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
     bool quick = span->times->format == NULL;
+    bcn_time_memo memo = cells->memo; /* which no store can seem to change */
     for (size_t i = 0; i < fields.count; i++) {
         bcn_bytes raw, text;
         bool date;
@@ -364,8 +365,7 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
         }
         bcn_bytes bare = bare_of(raw, quote);
         if (quick && cells->form == INSTANTS &&
-            bcn_time_quick(bare.data, bare.length, &cells->memo,
-                           &values[i])) {
+            bcn_time_quick(bare.data, bare.length, &memo, &values[i])) {
             continue;
         }
         BCN_TRY(text_of(span, raw, &text));
@@ -375,6 +375,7 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
         }
         bcn_reason reason = bcn_time_read(text, span->times, &cells->memo,
                                           &values[i], &date);
+        memo = cells->memo;
         if (reason != BCN_REASON_NONE) {
             values[i] = BCN_MISSING;
             BCN_TRY(refuse(span, cells, i, reason, text));

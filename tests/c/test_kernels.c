@@ -41,6 +41,10 @@ fused_loops_count_as_the_obvious_loop(void)
             tables[t][c] = c >= 5 ? BCN_SKIP_CELL : (uint32_t)(c * (t + 2));
         }
     }
+    uint32_t open[256];
+    for (uint32_t c = 0; c < 256; c++) {
+        open[c] = c;
+    }
     const void *measures[4] = {bytes, words, numbers, values};
     for (size_t terms = 1; terms <= 3; terms++) {
         bcn_looks looks = {terms, {codes[0], codes[1], codes[2]},
@@ -73,6 +77,16 @@ fused_loops_count_as_the_obvious_loop(void)
                         totals[3][cell] += (uint64_t)values[i];
                     }
                 }
+                uint32_t free[4 * LANE] = {0};
+                bcn_looks within = {terms, {codes[0], codes[1], codes[2]},
+                                    {open, open, open}};
+                bcn_count_u32(free, at, BCN_NO_LIMIT, &within, begin, end);
+                uint64_t all = 0;
+                for (size_t c = 0; c < 4 * LANE; c++) {
+                    all += free[c];
+                    CHECK(c % LANE < 18 || free[c] == 0);
+                }
+                CHECK(all == end - begin);
                 for (size_t c = 0; c < LIMIT; c++) {
                     uint64_t a = 0, b = 0, s[4] = {0};
                     for (size_t lane = 0; lane < lanes; lane++) {
@@ -111,6 +125,97 @@ a_histogram_counts_every_byte(void)
             CHECK(sum == counts[c]);
         }
     }
+}
+
+/* Figures by byte, by few bytes and by pair of bytes: the obvious loops. */
+static void
+bytes_and_pairs_are_counted_as_the_obvious_loop_does(void)
+{
+    static uint8_t a[ROWS], b[ROWS], by[ROWS];
+    static uint32_t pairs[BCN_PAIRS];
+    static int64_t values[4][ROWS];
+    uint8_t bytes[ROWS];
+    uint16_t words[ROWS];
+    uint32_t numbers[ROWS], kept[256];
+    const void *measures[4] = {bytes, words, numbers, values[3]};
+    for (size_t i = 0; i < ROWS; i++) {
+        a[i] = (uint8_t)(draw() % 5 * 60);
+        b[i] = (uint8_t)draw();
+        by[i] = (uint8_t)(draw() % 4);
+        bytes[i] = (uint8_t)(values[0][i] = (int64_t)(draw() & 255));
+        words[i] = (uint16_t)(values[1][i] = (int64_t)(draw() & 65535));
+        numbers[i] = (uint32_t)(values[2][i] = (int64_t)draw());
+        values[3][i] = (int64_t)draw() - (1 << 30);
+    }
+    for (size_t code = 0; code < 256; code++) {
+        kept[code] = code % 2;
+    }
+    for (size_t length = 0; length <= ROWS; length += length < 80 ? 1 : 71) {
+        for (int m = 0; m < 4; m++) {
+            uint64_t bins[BCN_LANES * BCN_BIN_LANE] = {0};
+            int64_t sums[256] = {0};
+            for (size_t i = 0; i < length; i++) {
+                sums[a[i]] += values[m][i];
+            }
+            bcn_bins_sum(bins, a, measures[m], 1 << m, length);
+            for (size_t code = 0; code < 256; code++) {
+                uint64_t sum = 0;
+                for (size_t lane = 0; lane < BCN_LANES; lane++) {
+                    sum += bins[lane * BCN_BIN_LANE + code];
+                }
+                CHECK((int64_t)sum == sums[code]);
+            }
+        }
+        uint8_t known[BCN_FEW] = {240, 7, 0, 60, 255, 180, 1, 2, 3, 120, 4, 5};
+        for (size_t count = 0; count <= BCN_FEW; count++) {
+            uint32_t counts[BCN_FEW + 1] = {0}, right[BCN_FEW] = {0};
+            for (size_t k = 0; k < count; k++) {
+                for (size_t i = 0; i < length; i++) {
+                    right[k] += a[i] == known[k];
+                }
+            }
+            bcn_few_count(counts, known, count, a, length);
+            for (size_t k = 0; k < BCN_FEW; k++) {
+                CHECK(counts[k] == right[k]);
+            }
+        }
+    }
+    for (int filtered = 0; filtered < 2; filtered++) {
+        for (size_t begin = 0; begin < 9; begin++) {
+            size_t end = ROWS - begin / 2;
+            uint64_t left = 0;
+            for (size_t i = 0; i < BCN_PAIRS; i++) {
+                pairs[i] = 0;
+            }
+            bcn_pairs_count(pairs, a, b, filtered ? by : NULL, kept, begin,
+                            end);
+            for (size_t i = begin; i < end; i++) {
+                uint32_t *first = pairs + (size_t)a[i] * BCN_PAIR_ROW + b[i];
+                uint32_t *second = first + BCN_PAIR_LANE;
+                uint32_t rows = filtered ? kept[by[i]] : 1;
+                CHECK(*first + *second >= rows);
+                *(*first >= rows ? first : second) -= rows;
+            }
+            for (size_t i = 0; i < BCN_PAIRS; i++) {
+                left += pairs[i];
+            }
+            CHECK(left == 0);
+        }
+    }
+}
+
+/* A long stretch of one byte: the counters of eight bits do not wrap. */
+static void
+few_bytes_are_counted_over_long_stretches(void)
+{
+    static uint8_t codes[100003];
+    for (size_t i = 0; i < sizeof codes; i++) {
+        codes[i] = i == 70000 ? 9 : 4;
+    }
+    uint8_t known[2] = {4, 9};
+    uint32_t counts[2] = {0};
+    bcn_few_count(counts, known, 2, codes, sizeof codes);
+    CHECK(counts[0] == sizeof codes - 1 && counts[1] == 1);
 }
 
 static void
@@ -191,6 +296,8 @@ main(void)
 {
     fused_loops_count_as_the_obvious_loop();
     a_histogram_counts_every_byte();
+    bytes_and_pairs_are_counted_as_the_obvious_loop_does();
+    few_bytes_are_counted_over_long_stretches();
     ranges_keep_half_open_intervals();
     what_is_skipped_stays_skipped();
     keys_come_out_in_order_with_their_places();

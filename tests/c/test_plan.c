@@ -192,6 +192,57 @@ every_loop_gives_the_answer(void)
     }
 }
 
+enum { MANY = 290000, SPAN = 145000 };
+
+/* So many rows that they are counted by what they hold, not by their cell. */
+static void
+long_questions_give_the_answer(void)
+{
+    static uint8_t codes[3][MANY];
+    static int64_t moments[MANY], amounts[MANY];
+    static uint64_t tables[3][256];
+    for (size_t i = 0; i < MANY; i++) {
+        codes[0][i] = (uint8_t)(draw() % 9 * (draw() % 9));
+        codes[1][i] = (uint8_t)(draw() % 2 == 0 ? 255 : draw() % 80);
+        codes[2][i] = (uint8_t)(draw() % 4);
+        moments[i] = (int64_t)(i / 2);
+        amounts[i] = (int64_t)draw() - (1 << 30);
+    }
+    for (size_t code = 0; code < 256; code++) {
+        tables[0][code] = code == 3 ? BCN_SKIP : code % 100 * 200;
+        tables[1][code] = code % 100 == 7 ? BCN_SKIP : code % 100;
+        tables[2][code] = code % 2 == 1 ? 0 : BCN_SKIP;
+    }
+    bcn_column sequence = {.kind = BCN_TIME, .width = 8, .data = moments,
+                           .rows = MANY, .greatest = SPAN - 1,
+                           .sorted = true};
+    bcn_column amount = {.kind = BCN_INTEGER, .width = 8, .data = amounts,
+                         .rows = MANY, .least = -(1 << 30),
+                         .greatest = 1 << 30};
+    bcn_piece halves[] = {{5, 0, SPAN / 2, 0, 0}, {SPAN - 900, 0, 0, 0, 0}};
+    bcn_clock clock = {halves, 2, 20000};
+    bcn_dial dial = {&sequence, &clock, 1};
+    for (size_t count = 1; count <= 3; count++) {
+        for (size_t turn = 0; turn < 3; turn++) {
+            bcn_term terms[3];
+            for (size_t i = 0; i < 3; i++) {
+                size_t which = (i + turn) % 3;
+                terms[i] = (bcn_term){codes[which], 1, tables[which]};
+            }
+            bcn_plan plan = {.rows = MANY, .shape = {1, {20000}},
+                             .terms = terms, .term_count = count};
+            check_plan(&plan);
+            plan.measure = &amount;
+            check_plan(&plan);
+            plan.measure = NULL;
+            plan.shape = (bcn_shape){2, {2, 20000}};
+            plan.dials = &dial;
+            plan.dial_count = 1;
+            check_plan(&plan);
+        }
+    }
+}
+
 static void
 a_filter_knows_rows_without_a_value(void)
 {
@@ -355,6 +406,7 @@ main(void)
 {
     make_rows();
     every_loop_gives_the_answer();
+    long_questions_give_the_answer();
     a_filter_knows_rows_without_a_value();
     sums_leave_64_bits_when_they_must();
     different_groups_are_counted_once_per_cell();

@@ -1,0 +1,157 @@
+#include <string.h>
+
+#include "kernel/count.h"
+
+/* Counting rows by what they hold: bytes, few bytes, pairs of bytes. */
+
+void
+bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
+{
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        uint64_t a, b;
+        memcpy(&a, codes + i, 8);
+        memcpy(&b, codes + i + 8, 8);
+#define BYTE(word, place)                                                     \
+    bins[place * BCN_BIN_LANE + (uint8_t)(word >> (8 * place))]++;
+#define WORD(word)                                                            \
+    BYTE(word, 0) BYTE(word, 1) BYTE(word, 2) BYTE(word, 3)                   \
+    BYTE(word, 4) BYTE(word, 5) BYTE(word, 6) BYTE(word, 7)
+        WORD(a)
+        WORD(b)
+#undef WORD
+#undef BYTE
+    }
+    for (; i < count; i++) {
+        bins[codes[i]]++;
+    }
+}
+
+static BCN_ALWAYS_INLINE void
+sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
+    size_t count)
+{
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+#define ROW(place)                                                            \
+    bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
+        bcn_measure_at(values, width, i + place);
+        ROW(0) ROW(1) ROW(2) ROW(3)
+#undef ROW
+    }
+    for (; i < count; i++) {
+        bins[codes[i]] += bcn_measure_at(values, width, i);
+    }
+}
+
+void
+bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
+             int width, size_t count)
+{
+    switch (width) {
+    case 1:
+        sum(bins, codes, values, 1, count);
+        break;
+    case 2:
+        sum(bins, codes, values, 2, count);
+        break;
+    case 4:
+        sum(bins, codes, values, 4, count);
+        break;
+    default:
+        sum(bins, codes, values, 8, count);
+    }
+}
+
+enum { ABREAST = 32, TURNS = 255 };
+
+/* Count four bytes side by side.  Every counter of eight bits meets at most
+ * TURNS codes before it is emptied; compilers make the inner loop a handful
+ * of instructions on whole vectors. */
+static void
+count_four(uint32_t *counts, const uint8_t *known, const uint8_t *codes,
+           size_t count)
+{
+    uint8_t a = known[0], b = known[1], c = known[2], d = known[3];
+    uint32_t sums[4] = {0};
+    size_t i = 0;
+    while (count - i >= ABREAST) {
+        size_t turns = (count - i) / ABREAST;
+        size_t stop = i + (turns < TURNS ? turns : TURNS) * ABREAST;
+        uint8_t as[ABREAST] = {0}, bs[ABREAST] = {0}, cs[ABREAST] = {0},
+                ds[ABREAST] = {0};
+        for (; i < stop; i += ABREAST) {
+            for (size_t k = 0; k < ABREAST; k++) {
+                uint8_t code = codes[i + k];
+                as[k] = (uint8_t)(as[k] + (code == a));
+                bs[k] = (uint8_t)(bs[k] + (code == b));
+                cs[k] = (uint8_t)(cs[k] + (code == c));
+                ds[k] = (uint8_t)(ds[k] + (code == d));
+            }
+        }
+        for (size_t k = 0; k < ABREAST; k++) {
+            sums[0] += as[k];
+            sums[1] += bs[k];
+            sums[2] += cs[k];
+            sums[3] += ds[k];
+        }
+    }
+    for (; i < count; i++) {
+        sums[0] += codes[i] == a;
+        sums[1] += codes[i] == b;
+        sums[2] += codes[i] == c;
+        sums[3] += codes[i] == d;
+    }
+    for (size_t k = 0; k < 4; k++) {
+        counts[k] += sums[k];
+    }
+}
+
+void
+bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
+              const uint8_t *codes, size_t count)
+{
+    for (size_t first = 0; first < known_count; first += 4) {
+        uint8_t four[4];
+        uint32_t sums[4] = {0};
+        for (size_t k = 0; k < 4; k++) {
+            four[k] = known[first + k < known_count ? first + k : first];
+        }
+        count_four(sums, four, codes, count);
+        for (size_t k = 0; k < 4 && first + k < known_count; k++) {
+            counts[first + k] += sums[k];
+        }
+    }
+}
+
+static BCN_ALWAYS_INLINE void
+pairs(uint32_t *first, const uint8_t *a, const uint8_t *b, const uint8_t *by,
+      const uint32_t *kept, size_t begin, size_t end)
+{
+    uint32_t *second = first + BCN_PAIR_LANE;
+    size_t row = begin;
+    for (; row + 8 <= end; row += 8) {
+#define ROW(lane, place)                                                      \
+    lane[(size_t)a[row + place] * BCN_PAIR_ROW + b[row + place]] +=           \
+        by == NULL ? 1 : kept[by[row + place]];
+        ROW(first, 0) ROW(second, 1) ROW(first, 2) ROW(second, 3)
+        ROW(first, 4) ROW(second, 5) ROW(first, 6) ROW(second, 7)
+#undef ROW
+    }
+    for (; row < end; row++) {
+        first[(size_t)a[row] * BCN_PAIR_ROW + b[row]] +=
+            by == NULL ? 1 : kept[by[row]];
+    }
+}
+
+void
+bcn_pairs_count(uint32_t *table, const uint8_t *a, const uint8_t *b,
+                const uint8_t *by, const uint32_t *kept, size_t begin,
+                size_t end)
+{
+    if (by == NULL) {
+        pairs(table, a, b, NULL, NULL, begin, end);
+    } else {
+        pairs(table, a, b, by, kept, begin, end);
+    }
+}

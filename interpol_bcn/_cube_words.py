@@ -1,0 +1,55 @@
+"""What a cube says of its figures: in a note, in an explanation, in print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._figures import counted
+
+if TYPE_CHECKING:
+    from .cube import Cube
+
+__all__ = ["explain", "note", "text"]
+
+
+def note(cube: Cube) -> str:
+    """See ``Cube.note``."""
+    from ._instants import format_period
+
+    words = [format_period(*cube.period, cube.tz) if cube.period[0] < cube.period[1]
+             else "no period"]  # fmt: skip
+    if cube.unit != cube.measure:
+        words.append(cube.unit)
+    words += cube.filters
+    if cube.facts is not None:
+        seen, members = cube.facts.coverage
+        if members:
+            words.append(f"{seen} of {members} members")
+        account = cube.facts.account
+        if account is not None and (account.rejected.count or account.duplicates):
+            words.append(str(account))
+        if cube.facts.synthetic:
+            words.append(cube.facts.synthetic)
+    return "; ".join(words)
+
+
+def explain(cube: Cube) -> str:
+    """See ``Cube.explain``."""
+    if cube.facts is not None and cube.measure == cube.facts.record:
+        formula = f"Each figure is the exact number of {cube.unit} in its cell"
+    else:
+        formula = f"Each figure is the exact sum of {cube.measure} ({cube.unit}) in its cell"
+    cells = f"{cube.nonzero:,} of {cube.size:,} cells are not 0"
+    return f"{formula}: {cube._shape_words()}; {cells}. {cube.note()}."
+
+
+def text(cube: Cube) -> str:
+    """Return what a cube looks like in a terminal."""
+    head = f"{cube.title()}: {cube._shape_words()}, total {cube.total():,}"
+    if not cube.axes:
+        return f"{counted(cube.total(), cube.measure)}\n{cube.note()}"
+    if not cube.size:
+        return f"{head}\n{cube.note()}"
+    lines = cube._shown().to_text(rows=12).splitlines()
+    body = [line for line in lines if line not in (cube.title(), cube.note())]
+    return "\n".join([head, *body, cube.note()])
