@@ -76,16 +76,20 @@ def _rule_second(rule: tuple[str, list[int], int], year: int) -> int:
 
 
 def search_path() -> tuple[str, ...]:
-    """Return the folders of zone files, those that ``zoneinfo`` looks in."""
-    try:
-        from zoneinfo import TZPATH
-    except AttributeError:  # 3.12 cannot load it in an interpreter with a lock of its own
-        import os
-        import sysconfig
+    """Return the folders of zone files, those that ``zoneinfo`` looks in.
 
-        text = os.environ.get("PYTHONTZPATH", sysconfig.get_config_var("TZPATH") or "")
-        return tuple(folder for folder in text.split(os.pathsep) if os.path.isabs(folder))
-    return TZPATH
+    It is not loaded for that: 3.12 cannot in an interpreter with a lock of its own, and in 3.11
+    a second interpreter that goes away takes the zones of the first with it.
+    """
+    import os
+    import sys
+    import sysconfig
+
+    loaded = sys.modules.get("zoneinfo")
+    if loaded is not None:
+        return tuple(loaded.TZPATH)
+    text = os.environ.get("PYTHONTZPATH", sysconfig.get_config_var("TZPATH") or "")
+    return tuple(folder for folder in text.split(os.pathsep) if os.path.isabs(folder))
 
 
 def database_version() -> str:

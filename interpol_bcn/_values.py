@@ -191,6 +191,6 @@ def _as_text(value: object) -> str | None:
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
     try:
-        return str(operator.index(value))  # type: ignore[call-overload]  # numpy's integers
+        return str(operator.index(value))  # type: ignore[arg-type]  # numpy's integers
     except TypeError:
         return None

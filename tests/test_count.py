@@ -336,6 +336,16 @@ def test_shapes_do_not_depend_on_what_was_stated() -> None:
         assert cube[None] == cube["not stated"] == values.count(None)
 
 
+def test_a_range_of_numbers_keeps_them_in_any_order() -> None:
+    sizes = [0, 1, 0, 2, 0]
+    log = bcn.read_messages(
+        {"sent_at": ["2023-01-05"] * 5, "sender": ["FRA"] * 5, "receiver": ["DEU"] * 5,
+         "size": sizes}
+    )  # fmt: skip
+    assert log.count(where={"size": (0, 1)}).total() == 3
+    assert log.count(where={"size": bcn.Not((0, 1))}).total() == 2
+
+
 def test_a_column_in_which_nothing_was_stated_is_one_position() -> None:
     log = bcn.read_messages(
         {"sent_at": ["2023-01-05"], "sender": ["FRA"], "receiver": ["DEU"], "kind": [None]}

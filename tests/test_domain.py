@@ -1,5 +1,6 @@
 """Domain: a closed, ordered set of labels, and the tables over its codes."""
 
+import os
 import copy
 import datetime
 import pickle
@@ -275,7 +276,7 @@ def test_the_digest_is_the_same_in_another_process():
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
         ).stdout.strip()
         for seed in ("1", "2")
     }

@@ -163,6 +163,7 @@ bcn_clock_cursor_start(bcn_clock_cursor *cursor, const bcn_clock *clocks,
     cursor->row = begin;
     cursor->end = end;
     cursor->length = 1;
+    cursor->ready = cursor->taken = 0;
     for (size_t k = 0; k < clock_count; k++) {
         /* Stand where the first time is, so that a worker that starts in the
          * middle of a column does not walk there. */
@@ -234,10 +235,87 @@ run_end(const int64_t *times, size_t row, size_t rows, size_t step,
     return high;
 }
 
+enum { LONG_RUN = 256, SAMPLES = 32 };
+
+/* Find the ends of the next runs, side by side. */
+static void
+look_ahead(bcn_clock_cursor *cursor)
+{
+    const int64_t *times = cursor->times;
+    size_t row = cursor->row, rows = cursor->end, count = 0;
+    int64_t stops[BCN_CLOCK_AHEAD], final = times[rows - 1];
+    for (;;) {
+        stops[count] = cursor->least;
+        cursor->offsets[count++] = cursor->offset;
+        if (count == BCN_CLOCK_AHEAD || cursor->least >= final) {
+            break;
+        }
+        cursor_advance(cursor, cursor->least + 1);
+    }
+    size_t width = cursor->length * count * 2;
+    while (width < rows - row && times[row + width] <= stops[count - 1]) {
+        width *= 2;
+    }
+    width = width < rows - row ? width : rows - row;
+    /* Every end lies in (low, low + width]; times[low] is not past it. */
+    size_t lows[BCN_CLOCK_AHEAD], step = width / SAMPLES, low = row;
+    if (step > 1) {
+        int64_t samples[SAMPLES];
+        for (size_t i = 1; i < SAMPLES; i++) {
+            samples[i] = times[row + i * step];
+        }
+        size_t sample = 1;
+        for (size_t k = 0; k < count; k++) {
+            for (; sample < SAMPLES && samples[sample] <= stops[k]; sample++) {
+                low += step;
+            }
+            lows[k] = low;
+        }
+        width -= (SAMPLES - 1) * step;
+    } else {
+        for (size_t k = 0; k < count; k++) {
+            lows[k] = row;
+        }
+    }
+    while (width > 1) {
+        size_t half = width / 2;
+        for (size_t k = 0; k < count; k++) {
+            lows[k] += times[lows[k] + half] <= stops[k] ? half : 0;
+        }
+        width -= half;
+    }
+    for (size_t k = 0; k < count; k++) {
+        cursor->ends[k] = lows[k] + 1;
+    }
+    cursor->length = (lows[count - 1] + 1 - row) / count + 1;
+    cursor->ready = count;
+    cursor->taken = 0;
+}
+
+/* The next of the runs found already that has rows. */
+static bool
+take_ready(bcn_clock_cursor *cursor, size_t *begin, size_t *end,
+           uint64_t *offset)
+{
+    while (cursor->taken < cursor->ready) {
+        size_t k = cursor->taken++;
+        if (cursor->ends[k] > cursor->row) {
+            *begin = cursor->row;
+            *end = cursor->row = cursor->ends[k];
+            *offset = cursor->offsets[k];
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 bcn_clock_cursor_next(bcn_clock_cursor *cursor, size_t *begin, size_t *end,
                       uint64_t *offset)
 {
+    if (take_ready(cursor, begin, end, offset)) {
+        return true;
+    }
     size_t row = cursor->row, rows = cursor->end;
     if (row >= rows) {
         return false;
@@ -245,6 +323,10 @@ bcn_clock_cursor_next(bcn_clock_cursor *cursor, size_t *begin, size_t *end,
     const int64_t *times = cursor->times;
     if (times[row] > cursor->least) {
         cursor_advance(cursor, times[row]);
+    }
+    if (cursor->length >= LONG_RUN) {
+        look_ahead(cursor);
+        return take_ready(cursor, begin, end, offset);
     }
     size_t high = run_end(times, row, rows, cursor->length, cursor->least);
     cursor->length = high - row;

@@ -31,6 +31,7 @@
 
 #define BCN_SKIP UINT64_MAX /* instead of an offset: the row is not counted */
 #define BCN_CLOCKS_MAX 8    /* axes over one column of times in one question */
+enum { BCN_CLOCK_AHEAD = 16 };
 
 typedef struct bcn_piece {
     int64_t start, first, width, modulus, phase; /* times in microseconds */
@@ -54,7 +55,11 @@ int64_t bcn_clock_at(const bcn_piece *pieces, size_t count, int64_t time);
  * not count.  Each end is found by a search that starts where the run does,
  * so a run of n rows costs about 2 log2(n) steps, and where codes change more
  * often than rows come, a row costs one step.  Neighbouring runs may share an
- * offset: the hour that a zone repeats is two stretches of one position. */
+ * offset: the hour that a zone repeats is two stretches of one position.
+ *
+ * Rows of long runs are far apart in memory, so that each step of a search is
+ * a wait for it.  But when codes change is known without any row: the ends of
+ * BCN_CLOCK_AHEAD runs are searched side by side, and wait together. */
 typedef struct bcn_clock_cursor {
     const bcn_clock *clocks;
     size_t clock_count;
@@ -66,6 +71,10 @@ typedef struct bcn_clock_cursor {
     size_t next[BCN_CLOCKS_MAX];  /* the piece after the one in force */
     int64_t code[BCN_CLOCKS_MAX]; /* -1: not counted */
     int64_t last[BCN_CLOCKS_MAX]; /* the last microsecond of this code */
+    /* Runs found already: where they end, and their offsets. */
+    size_t ready, taken;
+    size_t ends[BCN_CLOCK_AHEAD];
+    uint64_t offsets[BCN_CLOCK_AHEAD];
 } bcn_clock_cursor;
 
 /* Over rows [begin, end) of `times`, which must be sorted; borrowed while the

@@ -68,6 +68,11 @@ count_waiting(const bcn_crew *crew, bcn_share *mine)
         bcn_cells_add_offsets(mine->cells, offsets, count);
     }
     bcn_job_ranges(crew->job, mine->cells, row, count);
+    if (crew->parts != NULL) {
+        bcn_parts_deal(crew->parts, (size_t)(mine - crew->shares),
+                       crew->limit, mine->cells, count);
+        return;
+    }
     count_cells(crew, mine, row, mine->cells, count);
 }
 

@@ -11,7 +11,8 @@
  *            counts them into a small buffer in its cache and writes each
  *            slice of the answer once.  The rows are cut where the position
  *            changes, so no two workers ever write the same slice;
- *   direct   one worker counts where the answer stays. */
+ *   direct   one worker counts where the answer stays;
+ *   parts    rows are many, cells too, and time in no order: see plan_part.c. */
 #ifndef BCN_PLAN_CREW_H
 #define BCN_PLAN_CREW_H
 
@@ -44,10 +45,13 @@ typedef struct bcn_share {
     uint32_t cells[BCN_CELLS_BLOCK];
 } bcn_share;
 
+typedef struct bcn_parts bcn_parts;
+
 typedef struct bcn_crew {
     const bcn_job *job;
     bcn_form form;
     bool fused;     /* one to three columns of bytes, nothing else */
+    bool parted;
     bool unbound;   /* no sum of looks leaves a lane */
     bool histogram; /* one column of bytes: */
     uint8_t known[256]; /* its codes that are counted */
@@ -73,6 +77,7 @@ typedef struct bcn_crew {
     uint64_t cells[BCN_CUTS_MAX + 1];
     size_t cut_count;
     atomic_size_t next;
+    bcn_parts *parts;    /* or NULL */
     int64_t *low, *high; /* the answer */
     bcn_share *shares;
     size_t workers;
@@ -84,5 +89,17 @@ void bcn_crew_work(void *crew, size_t worker);
 /* Try to cut the rows for slices: false when the question is not of the kind,
  * and nothing has changed. */
 bool bcn_crew_cut(bcn_crew *crew);
+
+/* plan_part.c: does it pay, and what does it take besides the answer? */
+bool bcn_parts_pay(const bcn_job *job);
+uint64_t bcn_parts_bytes(const bcn_job *job);
+BCN_MUST_USE bcn_status bcn_parts_new(const bcn_job *job, size_t workers,
+                                      bcn_parts **out);
+void bcn_parts_free(bcn_parts *parts); /* NULL is fine */
+/* Deal out rows; those at or past `limit` are not counted. */
+void bcn_parts_deal(bcn_parts *parts, size_t worker, uint32_t limit,
+                    const uint32_t *cells, size_t count);
+/* bcn_task: count parts and write them until none is left. */
+void bcn_parts_work(void *crew, size_t worker);
 
 #endif

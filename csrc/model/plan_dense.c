@@ -145,7 +145,7 @@ choose_loop(bcn_crew *crew, bool direct)
     const bcn_job *job = crew->job;
     uint64_t rows = job->end - job->begin;
     bool plain = job->range_count == 0 && crew->dial_count == 0 &&
-                 crew->form != SUM_WIDE;
+                 crew->form != SUM_WIDE && !crew->parted;
     crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
     crew->fused = plain && crew->look_count >= 1 &&
                   crew->look_count <= BCN_LOOKS;
@@ -230,9 +230,14 @@ choose_way(bcn_crew *crew)
         crew->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
     }
     crew->limit = (uint32_t)job->cells;
+    crew->parted = bcn_parts_pay(job) &&
+                   (job->plan->memory == 0 ||
+                    bcn_parts_bytes(job) <= job->plan->memory / 4);
     if (job->cells > SMALL_CELLS && bcn_crew_cut(crew)) {
         crew->limit = (uint32_t)crew->span;
         tables = job->cells / crew->span;
+    } else if (crew->parted) {
+        cut_evenly(crew);
     } else {
         cut_evenly(crew);
         /* Cells for every worker pay only while rows outnumber them. */
@@ -242,7 +247,7 @@ choose_way(bcn_crew *crew)
             crew->workers = 1;
         }
     }
-    bool direct = crew->workers == 1 && crew->span == 0 &&
+    bool direct = crew->workers == 1 && crew->span == 0 && !crew->parted &&
                   job->cells > UINT64_C(1) << 22 && crew->form != SUM_WIDE;
     if (direct && crew->form == COUNT_32) {
         crew->form = COUNT_64;
@@ -319,6 +324,9 @@ make_shares(bcn_crew *crew, bool direct)
                 return BCN_NOMEM;
             }
         }
+        if (crew->parted) {
+            continue;
+        }
         if (direct) {
             share->table = crew->low;
             continue;
@@ -334,11 +342,21 @@ make_shares(bcn_crew *crew, bool direct)
 }
 
 static bcn_status
+run_all(bcn_crew *crew, bcn_task task)
+{
+    bcn_run(crew->workers, task, crew);
+    for (size_t i = 0; i < crew->workers; i++) {
+        BCN_TRY(crew->shares[i].status);
+    }
+    return BCN_OK;
+}
+
+static bcn_status
 count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
       bcn_block **tables)
 {
     size_t room = (size_t)crew->job->cells + BCN_SPILL;
-    *low = bcn_block_new(room, 8, crew->span == 0);
+    *low = bcn_block_new(room, 8, crew->span == 0 && !crew->parted);
     if (*low == NULL) {
         return BCN_NOMEM;
     }
@@ -353,11 +371,14 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
     BCN_TRY(narrow_tables(crew, tables));
     choose_loop(crew, direct);
     BCN_TRY(make_shares(crew, direct));
-    bcn_run(crew->workers, bcn_crew_work, crew);
-    for (size_t i = 0; i < crew->workers; i++) {
-        BCN_TRY(crew->shares[i].status);
+    if (crew->parted) {
+        BCN_TRY(bcn_parts_new(crew->job, crew->workers, &crew->parts));
     }
-    if (!direct && crew->span == 0) {
+    BCN_TRY(run_all(crew, bcn_crew_work));
+    if (crew->parted) {
+        atomic_store(&crew->next, 0);
+        BCN_TRY(run_all(crew, bcn_parts_work));
+    } else if (!direct && crew->span == 0) {
         crew->folders = crew->job->cells > 1 << 20 ? crew->workers : 1;
         bcn_run(crew->folders, fold, crew);
     }
@@ -371,7 +392,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
     bool direct = choose_way(&crew);
     bcn_status status = count(&crew, direct, &low, &high, &tables);
-    uint64_t nonzero = crew.span == 0 ? UINT64_MAX : 0;
+    uint64_t nonzero = crew.span == 0 && !crew.parted ? UINT64_MAX : 0;
     for (size_t i = 0; crew.shares != NULL && i < crew.workers; i++) {
         const bcn_share *share = &crew.shares[i];
         nonzero = share->mixed || nonzero == UINT64_MAX
@@ -381,6 +402,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
         bcn_block_drop(share->pairs);
     }
     bcn_free(crew.shares);
+    bcn_parts_free(crew.parts);
     bcn_block_drop(tables);
     if (status != BCN_OK) {
         bcn_block_drop(low);

@@ -194,6 +194,43 @@ all_walks_agree_with_one_look_at_a_time(void)
     }
 }
 
+/* Runs of hundreds of rows, whose ends are searched side by side, among empty
+ * ones, short ones and ones that hold nearly all. */
+static void
+long_runs_end_where_they_should(void)
+{
+    enum { MANY = 60000 };
+    static int64_t times[MANY];
+    static bcn_piece pieces[PIECES];
+    for (int round = 0; round < 60; round++) {
+        int64_t time = -5000, step = (int64_t)random_below(3);
+        for (size_t i = 0; i < MANY; i++) {
+            uint64_t luck = random_below(4000);
+            time += luck == 0 ? 9000 : luck < 1000 ? step : 0;
+            time += luck == 1 && round % 2 == 0 ? 1 : 0;
+            times[i] = time;
+        }
+        size_t made = random_clock(pieces, -4000, time + 8000, 1);
+        bcn_piece even[] = {{-9000, 7, 1 + (int64_t)random_below(900), 0, 0}};
+        bcn_clock clocks[2] = {{pieces, made, 3}, {even, 1, 1}};
+        size_t count = 1 + random_below(2), first = random_below(900);
+        bcn_clock_cursor cursor;
+        bcn_clock_cursor_start(&cursor, clocks + (count == 1), count, times,
+                               first, MANY);
+        size_t row = first, begin, end;
+        uint64_t offset, wrong = 0;
+        while (bcn_clock_cursor_next(&cursor, &begin, &end, &offset)) {
+            wrong += begin != row || end <= begin || end > MANY;
+            for (; row < end; row++) {
+                wrong += offset != slow_offset(clocks + (count == 1), count,
+                                               times[row]);
+            }
+        }
+        CHECK_EQUAL(row, MANY);
+        CHECK_EQUAL(wrong, 0);
+    }
+}
+
 static void
 slots_are_filled_or_refused(void)
 {
@@ -268,6 +305,7 @@ main(void)
     check_refuses_what_could_leave_the_axis();
     weekdays_are_right_from_end_to_end();
     all_walks_agree_with_one_look_at_a_time();
+    long_runs_end_where_they_should();
     slots_are_filled_or_refused();
     the_ends_of_int64_are_times_too();
     return 0;

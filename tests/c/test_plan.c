@@ -200,7 +200,7 @@ long_questions_give_the_answer(void)
 {
     static uint8_t codes[3][MANY];
     static int64_t moments[MANY], amounts[MANY];
-    static uint64_t tables[3][256];
+    static uint64_t tables[3][256], wide[256];
     for (size_t i = 0; i < MANY; i++) {
         codes[0][i] = (uint8_t)(draw() % 9 * (draw() % 9));
         codes[1][i] = (uint8_t)(draw() % 2 == 0 ? 255 : draw() % 80);
@@ -210,6 +210,7 @@ long_questions_give_the_answer(void)
     }
     for (size_t code = 0; code < 256; code++) {
         tables[0][code] = code == 3 ? BCN_SKIP : code % 100 * 200;
+        wide[code] = code == 3 ? BCN_SKIP : code % 100 * 3000;
         tables[1][code] = code % 100 == 7 ? BCN_SKIP : code % 100;
         tables[2][code] = code % 2 == 1 ? 0 : BCN_SKIP;
     }
@@ -235,6 +236,19 @@ long_questions_give_the_answer(void)
             plan.measure = &amount;
             check_plan(&plan);
             plan.measure = NULL;
+            plan.shape = (bcn_shape){1, {300007}};
+            for (size_t i = 0; i < 3; i++) {
+                terms[i].table = (i + turn) % 3 == 0 ? wide : terms[i].table;
+            }
+            check_plan(&plan); /* in parts */
+            bcn_range range = {&amount, -1000000, 900000000, turn == 1};
+            plan.ranges = &range;
+            plan.range_count = 1;
+            check_plan(&plan);
+            plan.range_count = 0;
+            for (size_t i = 0; i < 3; i++) {
+                terms[i].table = tables[(i + turn) % 3];
+            }
             plan.shape = (bcn_shape){2, {2, 20000}};
             plan.dials = &dial;
             plan.dial_count = 1;
@@ -399,6 +413,13 @@ memory_may_run_out_anywhere(void)
     plan_now.measure = NULL;
     plan_now.groups = &column;
     CHECK_SURVIVES(run_plan_now);
+    static uint8_t codes[MANY];
+    bcn_term many[2] = {{codes, 1, table_a}, {codes, 1, table_a}};
+    plan_now = (bcn_plan){.rows = MANY, .shape = {1, {600}}, .terms = many,
+                          .term_count = 2, .workers = 2};
+    CHECK_SURVIVES(run_plan_now); /* pairs */
+    plan_now.shape.dims[0] = 300000;
+    CHECK_SURVIVES(run_plan_now); /* parts */
 }
 
 int
