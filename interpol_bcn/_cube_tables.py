@@ -88,6 +88,7 @@ def long(cube: Cube, zeros: bool) -> Table:
     rows = cube.size if zeros else cube.nonzero
     way = "leave out zeros with zeros=False, or " if zeros else ""
     afford(rows, _BYTES_PER_ROW + 4 * len(cube.axes), f"a table of {rows:,} rows", way)
+    codes: tuple[Any, ...]  # buffers, which columns borrow
     codes, values, high = cube.columns(zeros)
     columns = [
         Column(axis.name, code, labels=axis.labels, names=axis.all_names)

@@ -39,7 +39,7 @@ class Members:
     >>> from interpol_bcn.members import members
     >>> [members[text].alpha_3 for text in ("fr", "250", "Frankrijk", "FRANCE")]
     Traceback (most recent call last):
-    interpol_bcn.errors.LabelError: 'Frankrijk': unknown label; did you mean 'Francia'?
+    interpol_bcn.errors.LabelError: 'Frankrijk': unknown label
     >>> "Tuvalu" in members, "Palau" in members, "Palau" in members.at("2023-10")
     (False, True, False)
     """

@@ -183,7 +183,7 @@ def _table(log: Log, tables: dict[str, list[int]], column: str) -> list[int]:
     "not stated", past the domain) are not counted, so that the core need not look at them.
     """
     if column not in tables:
-        known = len(log.domains[column])
+        known = len(log.domains.get(column, ()))
         free = log.table_size(column) - known - 1
         tables[column] = [0] * known + [SKIP] * free + [0]
     return tables[column]

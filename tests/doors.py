@@ -67,7 +67,9 @@ def polars_chunks(rows: Sequence[Row], folder: Path) -> Any:
 
 def arrow(rows: Sequence[Row], folder: Path) -> Any:
     library = pytest.importorskip("pyarrow")
-    return library.table(columns(rows), library.schema([(name, library.string()) for name in rows[0]]))
+    return library.table(
+        columns(rows), library.schema([(name, library.string()) for name in rows[0]])
+    )
 
 
 def arrow_dictionaries(rows: Sequence[Row], folder: Path) -> Any:

@@ -42,9 +42,7 @@ naive = st.sampled_from(
 broken_times = st.sampled_from(["yesterday", "2023-02-30", "2023-13-01T00:00Z", "24:00", None])
 #: Dates and instants are not mixed by default: a source has one or the other.
 times = st.one_of(instants, instants, instants, naive, broken_times)
-dates = st.one_of(
-    st.dates().filter(lambda day: 1900 < day.year < 2100).map(str), broken_times
-)
+dates = st.one_of(st.dates().filter(lambda day: 1900 < day.year < 2100).map(str), broken_times)
 
 numbers = st.one_of(
     st.integers(0, 300).map(str),
@@ -72,12 +70,19 @@ row_fields = {
 def tables(draw: st.DrawFn, most: int = 30) -> list[dict[str, str | None]]:
     """Rows of one source: some optional columns, and some rows there twice."""
     optional = [name for name in ("message_id", "reply_to", "kind", "size", "messages")]
-    names = ["sent_at", "sender", "receiver", *draw(st.lists(st.sampled_from(optional), unique=True))]
+    names = [
+        "sent_at",
+        "sender",
+        "receiver",
+        *draw(st.lists(st.sampled_from(optional), unique=True)),
+    ]
     fields = dict(row_fields)
     if draw(st.integers(0, 4)) == 0:
         fields["sent_at"] = dates
     rows = draw(
-        st.lists(st.fixed_dictionaries({name: fields[name] for name in names}), min_size=1, max_size=most)
+        st.lists(
+            st.fixed_dictionaries({name: fields[name] for name in names}), min_size=1, max_size=most
+        )
     )
     for _ in range(draw(st.integers(0, 3))):
         rows.insert(draw(st.integers(0, len(rows))), dict(draw(st.sampled_from(rows))))

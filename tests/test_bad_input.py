@@ -160,7 +160,9 @@ def test_a_million_columns_are_refused(tmp_path: Path) -> None:
 def test_sixty_thousand_columns_are_read(tmp_path: Path) -> None:
     names = b",".join(b"c%d" % i for i in range(60_000))
     path = tmp_path / "wide.csv"
-    path.write_bytes(b"sent_at,sender,receiver," + names + b"\n" + b"2023-01-01,FRA,DEU" + b"," * 60_000)
+    path.write_bytes(
+        b"sent_at,sender,receiver," + names + b"\n" + b"2023-01-01,FRA,DEU" + b"," * 60_000
+    )
     assert bcn.read_messages(path).total == 1
 
 

@@ -283,6 +283,20 @@ def test_the_greatest_number_is_within_an_open_range() -> None:
         assert log.count(where={"size": where}).total() == expected, where
 
 
+@pytest.mark.parametrize("sizes", [[9, 0, 4, 70_000], [5, 5, 1, 2], [0, 4, 9, 70_000]])
+def test_a_range_of_numbers_holds_in_any_order_of_rows(sizes: list[int]) -> None:
+    log = bcn.read_messages(
+        {"sent_at": ["2023-01-05"] * 4, "sender": ["FRA"] * 4, "receiver": ["DEU"] * 4,
+         "size": sizes}
+    )  # fmt: skip
+    for low in (None, 0, 1, 5, 9):
+        for high in (None, 2, 5, 10, 70_000):
+            if low is None or high is None or low < high:
+                kept = sum((low or 0) <= size < (high or 2**70) for size in sizes)
+                assert log.count(where={"size": (low, high)}).total() == kept
+                assert log.count(where={"size": bcn.Not((low, high))}).total() == 4 - kept
+
+
 def test_the_last_months_are_those_of_the_period() -> None:
     days = [f"2023-{month:02}-15" for month in range(1, 13)]
     log = bcn.read_messages(
@@ -320,6 +334,16 @@ def test_shapes_do_not_depend_on_what_was_stated() -> None:
         cube = log.count("kind")
         assert list(cube.coords["kind"]) == ["request", "reply", "not stated"]
         assert cube[None] == cube["not stated"] == values.count(None)
+
+
+def test_a_range_of_numbers_keeps_them_in_any_order() -> None:
+    sizes = [0, 1, 0, 2, 0]
+    log = bcn.read_messages(
+        {"sent_at": ["2023-01-05"] * 5, "sender": ["FRA"] * 5, "receiver": ["DEU"] * 5,
+         "size": sizes}
+    )  # fmt: skip
+    assert log.count(where={"size": (0, 1)}).total() == 3
+    assert log.count(where={"size": bcn.Not((0, 1))}).total() == 2
 
 
 def test_a_column_in_which_nothing_was_stated_is_one_position() -> None:

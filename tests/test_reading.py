@@ -135,9 +135,7 @@ def test_another_closed_set_of_members() -> None:
 def test_inferred_members_are_one_sorted_set_whatever_the_order() -> None:
     rows = [("ZZ", "MM"), ("AA", "ZZ"), ("MM", "BB")]
     logs = [
-        log_of(
-            sender=[s for s, _ in order], receiver=[r for _, r in order], members="infer"
-        )
+        log_of(sender=[s for s, _ in order], receiver=[r for _, r in order], members="infer")
         for order in (rows, rows[::-1])
     ]
     for log in logs:
@@ -388,9 +386,7 @@ def test_further_measures_are_read_and_added_up() -> None:
         ("encoding", "klingon"), ("encoding", "base64"), ("delimiter", ";;"),
     ],
 )  # fmt: skip
-def test_an_option_that_makes_no_sense_is_refused(
-    option: str, value: Any, tmp_path: Path
-) -> None:
+def test_an_option_that_makes_no_sense_is_refused(option: str, value: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("sent_at,sender,receiver\n2023-01-01,FRA,DEU\n")
     with pytest.raises(QueryError, match=option):
@@ -402,9 +398,7 @@ def test_an_option_that_makes_no_sense_is_refused(
 
 def test_the_error_says_file_line_column_value_reason_and_choices(tmp_path: Path) -> None:
     path = tmp_path / "extract.csv"
-    path.write_text(
-        'Date,DE,A,kind\n2023-01-01,FRA,DEU,"two\nlines"\n\n2023-01-02,Frnace,DEU,x\n'
-    )
+    path.write_text('Date,DE,A,kind\n2023-01-01,FRA,DEU,"two\nlines"\n\n2023-01-02,Frnace,DEU,x\n')
     names = {"sent_at": "Date", "sender": "DE", "receiver": "A"}
     with pytest.raises(InputError) as caught:
         bcn.read_messages(path, columns=names)
@@ -421,7 +415,9 @@ def test_the_error_says_file_line_column_value_reason_and_choices(tmp_path: Path
 
 def test_what_was_refused_is_kept_beside_the_log() -> None:
     log = log_of(sender=["FRA", "x", "y", "x"], errors="reject")
-    assert told(log) == [(n, "sender", "unknown label", v) for n, v in ((2, "x"), (3, "y"), (4, "x"))]
+    assert told(log) == [
+        (n, "sender", "unknown label", v) for n, v in ((2, "x"), (3, "y"), (4, "x"))
+    ]
     assert log.rejected.by("value").to_dicts() == [
         {"value": "x", "rows": 2},
         {"value": "y", "rows": 1},
@@ -519,7 +515,7 @@ def test_every_door_is_open(tmp_path: Path) -> None:
 # --- delimited text ---
 
 
-texts = st.text(st.sampled_from('ab,;"\n\r \t\'é€0'), max_size=6)
+texts = st.text(st.sampled_from("ab,;\"\n\r \t'é€0"), max_size=6)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -585,7 +581,10 @@ def _large(tmp_path: Path, rows: int, bad: dict[int, str]) -> Path:
 def _bytes_of(log: Any) -> list[Any]:
     infos = [log.column(number) for number in range(len(log.schema.fields))]
     return [
-        {key: bytes(value) if isinstance(value, _core.Memory) else value for key, value in i.items()}
+        {
+            key: bytes(value) if isinstance(value, _core.Memory) else value
+            for key, value in i.items()
+        }
         for i in infos
         if i is not None
     ]
@@ -643,9 +642,7 @@ def test_a_glob_and_a_list_are_read_in_order(tmp_path: Path) -> None:
     assert log.seen == 2
 
 
-def test_standard_input_is_a_source(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_input_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "in.csv"
     path.write_text("sent_at,sender,receiver\n2023-01-01,FRA,Frnace\n")
     with path.open() as file:

@@ -120,7 +120,9 @@ column_new(bcn_store *store, bcn_log_column *column)
         .rows = rows,
         .least = stated ? store->minimum : 0,
         .greatest = stated ? store->maximum : 0,
-        .sorted = store->sorted,
+        /* the order of labels and numbers is not watched */
+        .sorted = store->sorted && (store->field.kind == BCN_TIME ||
+                                    store->field.kind == BCN_ID),
         .valid =
             column->stated != NULL ? bcn_block_data(column->stated) : NULL,
     };

@@ -233,7 +233,5 @@ def _values(log: Any, name: str, info: Mapping[str, Any]) -> list[Any]:
             values = [None if value is None else str(value) for value in values]
     if info["stated"] is not None:
         bits = bytes(info["stated"])
-        values = [
-            value if bits[i // 8] >> i % 8 & 1 else None for i, value in enumerate(values)
-        ]
+        values = [value if bits[i // 8] >> i % 8 & 1 else None for i, value in enumerate(values)]
     return values
