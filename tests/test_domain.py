@@ -1,8 +1,8 @@
 """Domain: a closed, ordered set of labels, and the tables over its codes."""
 
-import os
 import copy
 import datetime
+import os
 import pickle
 import subprocess
 import sys

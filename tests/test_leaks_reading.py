@@ -11,6 +11,7 @@ import leaks
 import pytest
 
 import interpol_bcn as bcn
+from interpol_bcn import reading
 
 COLUMNS = {
     "sent_at": ["2023-05-04T10:20:30Z"] * 40,

@@ -1,5 +1,6 @@
 """The members of INTERPOL: who, since when, under which names, in which region."""
 
+import os
 import pickle
 import sys
 from collections import Counter
@@ -370,5 +371,5 @@ def test_importing_reads_no_table(tmp_path):
         "bad = {'csv', 'difflib', 'numpy'} & set(sys.modules);"
         "sys.exit(str(bad) if bad else 0)"
     )
-    path = {"PYTHONPATH": str(ROOT)}
+    path = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-S", "-c", code], check=True, env=path, cwd=tmp_path)
