@@ -117,6 +117,66 @@ bcn_count_u32(uint32_t *cells, const size_t *offsets, uint32_t limit,
 #undef CALL
 }
 
+/* The cell of a row with a wide code and none to two bytes. */
+static BCN_ALWAYS_INLINE uint32_t
+word_cell(const bcn_looks *looks, size_t terms, const uint16_t *words,
+          const uint32_t *table, unsigned shift, size_t row, uint32_t limit,
+          uint32_t place)
+{
+    uint32_t cell = table[words[row] >> shift];
+    if (terms > 0) {
+        cell += looks->tables[0][looks->codes[0][row]];
+    }
+    if (terms > 1) {
+        cell += looks->tables[1][looks->codes[1][row]];
+    }
+    return limit == BCN_NO_LIMIT || cell < limit ? cell : limit + place;
+}
+
+static BCN_ALWAYS_INLINE void
+count_words(uint32_t *cells, const size_t *offsets, uint32_t limit,
+            const bcn_looks *shared, size_t terms, const uint16_t *words,
+            const uint32_t *table, unsigned shift, size_t begin, size_t end)
+{
+    LANES(uint32_t);
+    size_t row = begin;
+    for (; row + 8 <= end; row += 8) {
+#define ROW(place, turn)                                                      \
+    lanes[turn][word_cell(&looks, terms, words, table, shift, row + place,    \
+                          limit, place)]++;
+        EIGHT_ROWS(ROW)
+#undef ROW
+    }
+    for (; row < end; row++) {
+        lanes[0][word_cell(&looks, terms, words, table, shift, row, limit,
+                           0)]++;
+    }
+}
+
+void
+bcn_count_words_u32(uint32_t *cells, const size_t *offsets, uint32_t limit,
+                    const bcn_looks *looks, const uint16_t *words,
+                    const uint32_t *table, unsigned shift, size_t begin,
+                    size_t end)
+{
+#define CALL(terms)                                                           \
+    if (limit == BCN_NO_LIMIT) {                                              \
+        count_words(cells, offsets, BCN_NO_LIMIT, looks, terms, words, table, \
+                    shift, begin, end);                                       \
+    } else {                                                                  \
+        count_words(cells, offsets, limit, looks, terms, words, table, shift, \
+                    begin, end);                                              \
+    }
+    if (looks->count == 0) {
+        CALL(0)
+    } else if (looks->count == 1) {
+        CALL(1)
+    } else {
+        CALL(2)
+    }
+#undef CALL
+}
+
 void
 bcn_count_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
               const bcn_looks *looks, size_t begin, size_t end)

@@ -53,6 +53,12 @@ void bcn_count_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
 void bcn_count_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
+/* As bcn_count_u32, with one more look-up, table[words[row] >> shift]; the
+ * others are none to two. */
+void bcn_count_words_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
+                         const bcn_looks *looks, const uint16_t *words,
+                         const uint32_t *table, unsigned shift, size_t begin,
+                         size_t end);
 /* Add values[row], `width` bytes each (1, 2, 4 unsigned; 8 signed), modulo
  * 2^64: exact for signed sums that fit. */
 void bcn_sum_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,

@@ -200,6 +200,12 @@ count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
             uint32_t offset)
 {
     uint32_t limit = crew->unbound ? BCN_NO_LIMIT : crew->limit - offset;
+    if (crew->words != NULL) {
+        bcn_count_words_u32((uint32_t *)mine->table + offset, crew->lanes,
+                            limit, &crew->quick, crew->words,
+                            crew->word_table, crew->word_shift, begin, end);
+        return;
+    }
     switch (crew->form) {
     case COUNT_32:
         bcn_count_u32((uint32_t *)mine->table + offset, crew->lanes, limit,

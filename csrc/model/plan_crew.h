@@ -12,7 +12,7 @@
  *            slice of the answer once.  The rows are cut where the position
  *            changes, so no two workers ever write the same slice;
  *   direct   one worker counts where the answer stays;
- *   parts    rows are many, cells too, and time in no order: see plan_part.c. */
+ *   parts    rows and cells are many, time in no order: see plan_part.c. */
 #ifndef BCN_PLAN_CREW_H
 #define BCN_PLAN_CREW_H
 
@@ -52,6 +52,10 @@ typedef struct bcn_crew {
     bcn_form form;
     bool fused;     /* one to three columns of bytes, nothing else */
     bool parted;
+    /* One column of wide codes among them, as slots of time are. */
+    const uint16_t *words;
+    const uint32_t *word_table;
+    unsigned word_shift;
     bool unbound;   /* no sum of looks leaves a lane */
     bool histogram; /* one column of bytes: */
     uint8_t known[256]; /* its codes that are counted */

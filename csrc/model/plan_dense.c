@@ -48,6 +48,30 @@ narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next,
     return BCN_OK;
 }
 
+/* Halve a table while neighbours agree, as the slots of an hour do: the
+ * smaller stays in the nearer cache. */
+static uint32_t *
+shorten(const bcn_look *look, size_t entries, uint32_t *short_table,
+        unsigned *shift)
+{
+    const uint32_t *from = look->table;
+    for (*shift = 0; entries > 512; (*shift)++) {
+        size_t i = 0;
+        while (i + 1 < entries && from[i] == from[i + 1]) {
+            i += 2;
+        }
+        if (i + 1 < entries) {
+            break;
+        }
+        for (i = 0; i < entries; i += 2) {
+            short_table[i / 2] = from[i];
+        }
+        entries = (entries + 1) / 2;
+        from = short_table;
+    }
+    return *shift == 0 ? NULL : short_table;
+}
+
 static bool
 slots_pay(const bcn_job *job, const bcn_dial *dial)
 {
@@ -67,7 +91,7 @@ narrow_tables(bcn_crew *crew, bcn_block **block)
     }
     for (size_t i = 0; i < job->dial_count; i++) {
         total += slots_pay(job, &job->dials[i])
-                     ? job->dials[i].times->slot_count
+                     ? job->dials[i].times->slot_count / 2 * 3 + 1
                      : 0;
     }
     *block = bcn_block_new(total, sizeof(uint32_t), false);
@@ -90,6 +114,12 @@ narrow_tables(bcn_crew *crew, bcn_block **block)
         if (slots_pay(job, dial)) {
             BCN_TRY(narrow_slots(crew, dial, next, &taken));
             next += dial->times->slot_count;
+            bcn_look *look = &crew->looks[crew->look_count - taken];
+            if (taken && look->width == 2) {
+                crew->word_table = shorten(look, dial->times->slot_count,
+                                           next, &crew->word_shift);
+                next += dial->times->slot_count / 2 + 1;
+            }
         }
         if (!taken) {
             crew->dials[crew->dial_count++] = *dial;
@@ -138,6 +168,18 @@ choose_pairs(bcn_crew *crew, uint64_t table_rows)
     crew->paired = quick->count == 2;
 }
 
+/* Does a table leave any code out? */
+static bool
+skips(const bcn_crew *crew, const uint32_t *table)
+{
+    for (size_t code = 0; code < 256; code++) {
+        if (table[code] >= crew->limit) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Which of the loops can answer, and the lanes they count in. */
 static void
 choose_loop(bcn_crew *crew, bool direct)
@@ -149,36 +191,43 @@ choose_loop(bcn_crew *crew, bool direct)
     crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
     crew->fused = plain && crew->look_count >= 1 &&
                   crew->look_count <= BCN_LOOKS;
-    for (size_t i = 0; i < crew->look_count; i++) {
-        crew->fused = crew->fused && crew->looks[i].width == 1;
+    size_t skipping = 0;
+    for (size_t i = 0; i < crew->look_count && crew->fused; i++) {
+        const bcn_look *look = &crew->looks[i];
+        if (look->width == 1) {
+            crew->quick.codes[crew->quick.count] = (const uint8_t *)look->codes;
+            crew->quick.tables[crew->quick.count++] = look->table;
+            skipping += skips(crew, look->table);
+        } else if (look->width == 2 && crew->words == NULL &&
+                   crew->form == COUNT_32) {
+            crew->words = (const uint16_t *)(const void *)look->codes;
+            if (crew->word_table == NULL) {
+                crew->word_table = look->table;
+                crew->word_shift = 0;
+            }
+            skipping++;
+        } else {
+            crew->fused = false;
+        }
     }
     crew->lane = (size_t)crew->limit + BCN_SPILL;
     if (crew->fused) {
-        size_t skipping = 0;
-        crew->quick.count = crew->look_count;
-        for (size_t i = 0; i < crew->look_count; i++) {
-            const uint32_t *table = crew->looks[i].table;
-            crew->quick.codes[i] = (const uint8_t *)crew->looks[i].codes;
-            crew->quick.tables[i] = table;
-            size_t code = 0;
-            while (code < 256 && table[code] < crew->limit) {
-                code++;
-            }
-            skipping += code < 256;
-        }
         crew->unbound =
             skipping == 0 || (!direct && crew->limit <= SLACK_CELLS);
         if (crew->unbound) {
             crew->lane += skipping * crew->limit;
         }
-        crew->histogram = crew->look_count == 1;
-        if (!direct && (job->run == NULL || crew->span != 0)) {
+        crew->histogram = crew->words == NULL && crew->look_count == 1;
+        if (!direct && crew->words == NULL &&
+            (job->run == NULL || crew->span != 0)) {
             choose_pairs(crew, crew->span == 0
                                    ? rows
                                    : rows / (job->cells / crew->span));
         }
         if (crew->paired) {
             crew->lane_count = 1;
+        } else if (crew->words != NULL && crew->lane_count > 2) {
+            crew->lane_count = 2; /* the table of words wants its room */
         }
     }
     for (size_t i = 0; i < BCN_LANES; i++) {

@@ -41,6 +41,7 @@ fused_loops_count_as_the_obvious_loop(void)
             tables[t][c] = c >= 5 ? BCN_SKIP_CELL : (uint32_t)(c * (t + 2));
         }
     }
+    uint16_t words_of_slots[ROWS];
     uint32_t open[256];
     for (uint32_t c = 0; c < 256; c++) {
         open[c] = c;
@@ -81,6 +82,22 @@ fused_loops_count_as_the_obvious_loop(void)
                 bcn_looks within = {terms, {codes[0], codes[1], codes[2]},
                                     {open, open, open}};
                 bcn_count_u32(free, at, BCN_NO_LIMIT, &within, begin, end);
+                for (size_t i = 0; i < ROWS; i++) {
+                    words_of_slots[i] = (uint16_t)(codes[0][i] * 4 + i % 4);
+                }
+                bcn_looks rest = {terms - 1, {codes[1], codes[2]},
+                                  {tables[1], tables[2]}};
+                uint32_t slotted[4 * LANE] = {0};
+                bcn_count_words_u32(slotted, at, LIMIT, &rest, words_of_slots,
+                                    tables[0], 2, begin, end);
+                for (size_t c = 0; c < LIMIT; c++) {
+                    uint32_t more = 0;
+                    for (size_t lane = 0; lane < lanes; lane++) {
+                        more += slotted[lane * LANE + c];
+                        more -= narrow[lane * LANE + c];
+                    }
+                    CHECK(more == 0);
+                }
                 uint64_t all = 0;
                 for (size_t c = 0; c < 4 * LANE; c++) {
                     all += free[c];
