@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._options import Options
 from .account import REASONS, Account, Refusal, Rejected
 from .domain import Domain
 from .errors import InputError, QueryError, did_you_mean, suggest
@@ -28,30 +29,6 @@ _BLOCK = 0  # bytes of text taken at a time; 0 leaves it to the core
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 #: what Domain.lookup answers for a text it refuses -> the core's reason
 _REASON_OF = {-1: -5, -2: -6, -3: -7}
-_TWICE = {"raise": 0, "earlier": 1, "later": 2}
-_NEVER = {"raise": 0, "forward": 1, "backward": 2}
-
-
-class Options(NamedTuple):
-    """How to read: the same options for every kind of record."""
-
-    columns: Mapping[str, str] | None = None
-    only: Sequence[str] | None = None
-    members: Any = None
-    extra: Sequence[str] = ()
-    measures: Sequence[str] = ()
-    aliases: Mapping[str, str] | None = None
-    domains: Mapping[str, Any] | None = None
-    source_tz: Any = None
-    ambiguous: str = "raise"
-    nonexistent: str = "raise"
-    time_format: str | None = None
-    encoding: str = "utf-8"
-    delimiter: str | None = None
-    errors: str = "raise"
-    period: Any = None
-    unit: str = "recipient"
-    threads: int | None = None
 
 
 def read_messages(
@@ -116,34 +93,17 @@ class Reading:
     def __init__(self, schema: Schema, options: Options) -> None:
         self.options = options
         self.schema = schema.with_measures(options.measures)
-        self._check()
+        options.check(self.schema)
         self.wanted = self._wanted()
-        self.period = self._period()
+        self.period = options.stated_period()
         self.domains = self._domains()
-        self.zone = self._zone()
+        self.zone = options.zone()
         self.threads = options.threads or processors()
         self.names: list[str] = []  # of the sources, for messages
         self.titles: dict[str, str] = {}  # our columns -> the present source's
         self.builder = self._builder()
 
     # Options
-
-    def _check(self) -> None:
-        options = self.options
-        _one_of("errors", options.errors, ("raise", "reject"))
-        _one_of("unit", options.unit, ("recipient", "message"))
-        _one_of("ambiguous", options.ambiguous, _TWICE)
-        _one_of("nonexistent", options.nonexistent, _NEVER)
-        if options.threads is not None and (
-            not isinstance(options.threads, int) or options.threads < 1
-        ):
-            raise QueryError(f"threads={options.threads!r}: a whole number from 1 on")
-        for argument in ("columns", "domains"):
-            for name in getattr(options, argument) or {}:
-                try:
-                    self.schema.number(name)
-                except QueryError as error:
-                    raise QueryError(f"{argument}: {error}") from None
 
     def _wanted(self) -> tuple[str, ...]:
         only = self.options.only
@@ -152,22 +112,6 @@ class Reading:
         if isinstance(only, str) or not only:
             raise QueryError(f"only={only!r}: give a list of columns")
         return tuple(self.schema.fields[self.schema.number(name)].name for name in only)
-
-    def _period(self) -> tuple[int, int] | None:
-        if self.options.period is None:
-            return None
-        from ._instants import parse_range
-
-        return parse_range(self.options.period)
-
-    def _zone(self) -> tuple[Any, Any, int, int] | None:
-        if self.options.source_tz is None:
-            return None
-        from ._zones import zone_table
-
-        starts, offsets = zone_table(self.options.source_tz)
-        twice, never = _TWICE[self.options.ambiguous], _NEVER[self.options.nonexistent]
-        return starts, offsets, twice, never
 
     def _domains(self) -> dict[str, Domain | None]:
         """The closed domain of every label column; None where it is what is met."""
@@ -446,10 +390,3 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def _one_of(name: str, value: object, choices: Iterable[str]) -> None:
-    known = list(choices)
-    if value not in known:
-        near = did_you_mean(suggest(str(value), known))
-        raise QueryError(f"{name}={value!r}{near} It is one of {', '.join(map(repr, known))}")

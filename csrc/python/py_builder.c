@@ -130,8 +130,8 @@ py_builder_end(py_builder *self, bcn_status status)
 }
 
 /* Another thread must not look at what a call is working on. */
-static int
-idle(py_builder *self)
+int
+py_builder_idle(py_builder *self)
 {
     if (self->busy) {
         PyErr_SetString(PyExc_ValueError,
@@ -141,97 +141,6 @@ idle(py_builder *self)
 }
 
 /* --- construction ----------------------------------------------------------- */
-
-static const char *const kind_names[] = {"label", "time", "integer", "id"};
-
-static int
-parse_field(PyObject *item, bcn_field *field)
-{
-    const char *kind;
-    int required;
-    unsigned int labels;
-    int shares;
-    long long minimum, maximum;
-    if (!PyArg_ParseTuple(item, "spIiLL:field", &kind, &required, &labels,
-                          &shares, &minimum, &maximum)) {
-        return -1;
-    }
-    for (int k = 0; k < 4; k++) {
-        if (strcmp(kind, kind_names[k]) == 0) {
-            *field = (bcn_field){.kind = (bcn_kind)k,
-                                 .required = required != 0,
-                                 .labels = labels,
-                                 .shares = shares,
-                                 .minimum = minimum,
-                                 .maximum = maximum};
-            if (labels > BCN_MAX_LABELS) {
-                PyErr_Format(PyExc_ValueError,
-                             "a domain of %u labels: at most %u are possible",
-                             labels, BCN_MAX_LABELS);
-                return -1;
-            }
-            return 0;
-        }
-    }
-    PyErr_Format(PyExc_ValueError, "unknown kind of column %s", kind);
-    return -1;
-}
-
-static int
-parse_schema(PyObject *fields, int id, PyObject *keys, bcn_schema *schema)
-{
-    Py_ssize_t count = PySequence_Size(fields);
-    Py_ssize_t key_count = PySequence_Size(keys);
-    if (count < 0 || key_count < 0) {
-        return -1;
-    }
-    if (count > BCN_MAX_FIELDS || key_count > 2 || id >= count) {
-        PyErr_SetString(PyExc_ValueError, "too many columns or keys");
-        return -1;
-    }
-    schema->count = (size_t)count;
-    schema->id = id;
-    schema->key_count = (size_t)key_count;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *item = PySequence_GetItem(fields, i);
-        bcn_field *field = &schema->fields[i];
-        int failed = item == NULL || parse_field(item, field) < 0;
-        Py_XDECREF(item);
-        if (!failed && (field->shares >= count ||
-                        (field->shares >= 0 &&
-                         (field->kind != BCN_LABEL || field->labels != 0)))) {
-            PyErr_SetString(PyExc_ValueError, "no labels to share");
-            failed = 1;
-        }
-        if (failed) {
-            return -1;
-        }
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        int shares = schema->fields[i].shares;
-        if (shares >= 0 && (schema->fields[shares].kind != BCN_LABEL ||
-                            schema->fields[shares].labels != 0 ||
-                            schema->fields[shares].shares >= 0)) {
-            PyErr_SetString(PyExc_ValueError, "no labels to share");
-            return -1;
-        }
-    }
-    for (Py_ssize_t i = 0; i < key_count; i++) {
-        PyObject *item = PySequence_GetItem(keys, i);
-        long key = item != NULL ? PyLong_AsLong(item) : -1;
-        Py_XDECREF(item);
-        if (PyErr_Occurred()) {
-            return -1;
-        }
-        if (key < 0 || key >= count ||
-            schema->fields[key].kind != BCN_LABEL) {
-            PyErr_SetString(PyExc_ValueError, "a key is not a label column");
-            return -1;
-        }
-        schema->keys[i] = (int)key;
-    }
-    return 0;
-}
 
 static PyObject *
 builder_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -251,7 +160,7 @@ builder_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return PyErr_NoMemory();
     }
     py_builder *self = NULL;
-    if (parse_schema(fields, id, keys, schema) == 0) {
+    if (py_schema_parse(fields, id, keys, schema) == 0) {
         allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
         self = (py_builder *)alloc(type, 0);
     }
@@ -325,7 +234,7 @@ builder_preload(PyObject *op, PyObject *args)
                           &codes)) {
         return NULL;
     }
-    if (idle(self) < 0) {
+    if (py_builder_idle(self) < 0) {
         return NULL;
     }
     if (column < 0 || (size_t)column >= self->core.schema.count ||
@@ -371,40 +280,11 @@ static PyObject *
 builder_begin(PyObject *op, PyObject *number)
 {
     unsigned long source = PyLong_AsUnsignedLong(number);
-    if (PyErr_Occurred() || idle((py_builder *)op) < 0) {
+    if (PyErr_Occurred() || py_builder_idle((py_builder *)op) < 0) {
         return NULL;
     }
     bcn_builder_begin(&((py_builder *)op)->core, (uint32_t)source);
     Py_RETURN_NONE;
-}
-
-/* The labels of a column whose domain is what was met, in the order of their
- * codes; the number of the column whose labels it shares, if it does. */
-static PyObject *
-met_labels(bcn_builder *core, size_t column)
-{
-    bcn_store *store = core->stores[column].owner;
-    if (store != &core->stores[column]) {
-        return PyLong_FromSsize_t(store - core->stores);
-    }
-    size_t count;
-    uint32_t *order;
-    bcn_status status = bcn_met_settle(core->stores, core->schema.count,
-                                       column, &order, &count);
-    if (status != BCN_OK) {
-        return py_raise(status, NULL);
-    }
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; list != NULL && i < count; i++) {
-        bcn_bytes text = bcn_labels_text(store->known, order[i]);
-        PyObject *label = PyUnicode_DecodeUTF8(
-            text.data, (Py_ssize_t)text.length, "replace");
-        if (label == NULL || PyList_SetItem(list, (Py_ssize_t)i, label) < 0) {
-            Py_CLEAR(list);
-        }
-    }
-    bcn_free(order);
-    return list;
 }
 
 PyDoc_STRVAR(finish_doc,
@@ -439,7 +319,7 @@ builder_finish(PyObject *op, PyObject *unused)
     for (size_t c = 0; labels != NULL && c < count; c++) {
         const bcn_field *field = &self->core.schema.fields[c];
         PyObject *met = field->kind == BCN_LABEL && field->labels == 0
-                            ? met_labels(&self->core, c)
+                            ? py_builder_met(&self->core, c)
                             : Py_NewRef(Py_None);
         if (met == NULL || PyList_SetItem(labels, (Py_ssize_t)c, met) < 0) {
             Py_CLEAR(labels);
@@ -462,82 +342,6 @@ builder_finish(PyObject *op, PyObject *unused)
         return NULL;
     }
     return Py_BuildValue("(NN)", object, labels);
-}
-
-static PyObject *
-value_object(const bcn_ledger *ledger, uint32_t value)
-{
-    if (value == BCN_NONE) {
-        Py_RETURN_NONE;
-    }
-    bcn_bytes text = bcn_labels_text(ledger->values, value);
-    return PyUnicode_DecodeUTF8(text.data, (Py_ssize_t)text.length,
-                                "backslashreplace");
-}
-
-static PyObject *
-column_object(uint16_t column)
-{
-    if (column == BCN_WHOLE_ROW) {
-        Py_RETURN_NONE;
-    }
-    return PyLong_FromLong(column);
-}
-
-PyDoc_STRVAR(refusals_doc,
-             "refusals($self, /)\n--\n\n"
-             "Return the refused rows that were kept: a list of ``(source, "
-             "row, line, column, reason, value)``; line is 0 where the source "
-             "has no lines, column None where the whole row is at fault.\n");
-
-static PyObject *
-builder_refusals(PyObject *op, PyObject *unused)
-{
-    (void)unused;
-    if (idle((py_builder *)op) < 0) {
-        return NULL;
-    }
-    const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; list != NULL && i < ledger->kept_count; i++) {
-        const bcn_refusal *at = &ledger->kept[i];
-        PyObject *item = Py_BuildValue(
-            "(IKKNIN)", (unsigned)at->source, (unsigned long long)at->row,
-            (unsigned long long)at->line, column_object(at->column),
-            (unsigned)at->reason, value_object(ledger, at->value));
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
-    }
-    return list;
-}
-
-PyDoc_STRVAR(accounts_doc,
-             "accounts($self, /)\n--\n\n"
-             "Return the account of refused rows: a list of ``(column, reason, "
-             "value, rows)``.\n");
-
-static PyObject *
-builder_accounts(PyObject *op, PyObject *unused)
-{
-    (void)unused;
-    if (idle((py_builder *)op) < 0) {
-        return NULL;
-    }
-    const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; list != NULL && i < ledger->account_count; i++) {
-        const bcn_account *at = &ledger->accounts[i];
-        PyObject *item = Py_BuildValue(
-            "(NINK)", column_object(at->column), (unsigned)at->reason,
-            value_object(ledger, at->value), (unsigned long long)at->rows);
-        if (item == NULL || PyList_Append(list, item) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(item);
-    }
-    return list;
 }
 
 #define COUNTER(name)                                                         \
@@ -573,8 +377,8 @@ static PyMethodDef builder_methods[] = {
     {"read_arrow", (PyCFunction)(void (*)(void))py_builder_read_arrow,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_arrow_doc},
     {"finish", builder_finish, METH_NOARGS, finish_doc},
-    {"refusals", builder_refusals, METH_NOARGS, refusals_doc},
-    {"accounts", builder_accounts, METH_NOARGS, accounts_doc},
+    {"refusals", py_builder_refusals, METH_NOARGS, py_builder_refusals_doc},
+    {"accounts", py_builder_accounts, METH_NOARGS, py_builder_accounts_doc},
     {NULL, NULL, 0, NULL},
 };
 

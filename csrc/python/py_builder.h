@@ -23,6 +23,8 @@ typedef struct py_builder {
  * exception, and returns None otherwise. */
 int py_builder_begin(py_builder *self);
 PyObject *py_builder_end(py_builder *self, bcn_status status);
+/* 0 when no call runs, else -1 with an exception. */
+int py_builder_idle(py_builder *self);
 
 /* The interpreter for a thread that does not have it: the calling thread takes
  * up its own state, any other gets a new one (also in a sub-interpreter, where
@@ -37,6 +39,17 @@ void py_stay_end(py_stay *stay);
  * reference given up. */
 PyObject *py_exception_take(void);
 void py_exception_give(PyObject *exception);
+
+/* py_schema.c: from `fields`, `id` and `keys` of the constructor. */
+int py_schema_parse(PyObject *fields, int id, PyObject *keys,
+                    bcn_schema *schema);
+
+/* py_account.c */
+PyObject *py_builder_met(bcn_builder *core, size_t column);
+PyObject *py_builder_refusals(PyObject *op, PyObject *unused);
+PyObject *py_builder_accounts(PyObject *op, PyObject *unused);
+extern const char py_builder_refusals_doc[];
+extern const char py_builder_accounts_doc[];
 
 /* The readers: py_readers.c, with their documentation. */
 PyObject *py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs);
