@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/repeats.h"
+
 /* What one search shares between its workers. */
 typedef struct search {
     const bcn_store *ids;
@@ -19,9 +21,10 @@ typedef struct search {
 /* Every worker owns a fixed share of the rows, so there must not be more of
  * them than bcn_run starts. */
 enum {
-    PART_BITS = 11,
+    PART_BITS = 8, /* as many streams of writing as caches follow */
     PARTS = 1 << PART_BITS,
     STEP = 1 << 16,
+    LOT = 256, /* hashes made at once; divides STEP */
     MANY_ROWS = 2000000,
     MOST_WORKERS = 64
 };
@@ -43,6 +46,14 @@ key_of(const search *s, size_t row)
     return key;
 }
 
+#define ID_FACTOR UINT64_C(0x9e3779b97f4a7c15)
+
+static inline uint64_t
+hash_join(uint64_t id, uint64_t key)
+{
+    return bcn_mix(id ^ key * UINT64_C(0xd6e8feb86659fd93));
+}
+
 static uint64_t
 hash_of(const search *s, size_t row)
 {
@@ -51,28 +62,15 @@ hash_of(const search *s, size_t row)
         bcn_bytes text = bcn_store_text(s->ids, row);
         id = bcn_hash(text.data, text.length);
     } else {
-        id = (uint64_t)((const int64_t *)s->ids->values.data)[row] *
-             UINT64_C(0x9e3779b97f4a7c15);
+        id = (uint64_t)((const int64_t *)s->ids->values.data)[row] * ID_FACTOR;
     }
-    return bcn_mix(id ^ key_of(s, row) * UINT64_C(0xd6e8feb86659fd93));
+    return hash_join(id, key_of(s, row));
 }
 
 static bool
 same_record(const search *s, size_t a, size_t b)
 {
     return key_of(s, a) == key_of(s, b) && bcn_store_same(s->ids, a, b);
-}
-
-static bcn_status
-repeats_add(bcn_repeats *repeats, size_t row, size_t first)
-{
-    BCN_TRY(bcn_grow((void **)&repeats->firsts, &repeats->firsts_capacity,
-                     repeats->count + 1, sizeof *repeats->firsts));
-    BCN_TRY(bcn_grow((void **)&repeats->rows, &repeats->capacity,
-                     repeats->count + 1, sizeof *repeats->rows));
-    repeats->rows[repeats->count] = (uint32_t)row;
-    repeats->firsts[repeats->count++] = (uint32_t)first;
-    return BCN_OK;
 }
 
 /* A table of rows by hash, as large as twice what it shall hold. */
@@ -104,7 +102,7 @@ table_enter(table *t, const search *s, uint32_t hash, uint32_t row,
     while (t->slots[slot] != 0) {
         uint32_t other = (uint32_t)t->slots[slot] - 1;
         if (t->slots[slot] >> 32 == hash && same_record(s, other, row)) {
-            return repeats_add(found, row, other);
+            return bcn_repeats_add(found, row, other);
         }
         slot = (slot + 1) & t->mask;
     }
@@ -166,28 +164,61 @@ fail(search *s, bcn_status status)
     (void)atomic_compare_exchange_strong(&s->status, &fine, (int)status);
 }
 
+/* Hashes of some rows, column by column: no row waits for another. */
+static void
+hashes_of(const search *s, size_t from, size_t count, uint64_t hashes[LOT])
+{
+    if (s->ids->texts) {
+        for (size_t i = 0; i < count; i++) {
+            hashes[i] = missing(s, from + i) ? 0 : hash_of(s, from + i);
+        }
+        return;
+    }
+    const int64_t *ids = (const int64_t *)s->ids->values.data + from;
+    uint64_t keys[LOT] = {0};
+    for (size_t k = 0; k < s->key_count; k++) {
+        const bcn_store *key = s->keys[k];
+        const uint8_t *codes = (const uint8_t *)key->values.data + from;
+        for (size_t i = 0; key->width == 1 && i < count; i++) {
+            keys[i] = keys[i] << 16 | codes[i];
+        }
+        for (size_t i = 0; key->width != 1 && i < count; i++) {
+            keys[i] =
+                keys[i] << 16 | (uint64_t)bcn_store_value(key, from + i);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_join((uint64_t)ids[i] * ID_FACTOR, keys[i]);
+    }
+}
+
 /* Go over a worker's rows; each hash goes to its part: counted first, written
  * the second time. */
 static void
 pass(search *s, size_t worker, bool write)
 {
     size_t from, end;
+    uint64_t hashes[LOT];
     share_of(s, worker, &from, &end);
     size_t *starts = s->starts + worker;
-    for (size_t row = from; row < end; row++) {
-        if (row % STEP == 0 && bcn_watch_check(s->watch, worker == 0)) {
+    for (size_t lot = from; lot < end; lot += LOT) {
+        size_t count = end - lot < LOT ? end - lot : LOT;
+        if ((lot - from) % STEP == 0 &&
+            bcn_watch_check(s->watch, worker == 0)) {
             fail(s, BCN_CANCELLED);
             return;
         }
-        if (missing(s, row)) {
-            continue;
+        hashes_of(s, lot, count, hashes);
+        for (size_t i = 0; i < count; i++) {
+            if (missing(s, lot + i)) {
+                continue;
+            }
+            size_t *at = starts + (hashes[i] >> (64 - PART_BITS)) * s->workers;
+            if (write) {
+                s->entries[*at] = hashes[i] << 32 | (lot + i);
+            }
+            ++*at;
         }
-        uint64_t hash = hash_of(s, row);
-        size_t *at = starts + (hash >> (64 - PART_BITS)) * s->workers;
-        if (write) {
-            s->entries[*at] = hash << 32 | row;
-        }
-        ++*at;
     }
 }
 
@@ -208,6 +239,7 @@ match_pass(void *context, size_t worker)
 {
     search *s = context;
     table t = {0};
+    bcn_sieve bits = {0};
     bcn_status status = BCN_OK;
     while (status == BCN_OK) {
         size_t part = atomic_fetch_add(&s->next_part, 1);
@@ -218,7 +250,13 @@ match_pass(void *context, size_t worker)
          * where the one before it ended. */
         size_t end = s->starts[part * s->workers + s->workers - 1];
         size_t from = part == 0 ? 0 : s->starts[part * s->workers - 1];
-        status = table_clear(&t, end - from);
+        size_t left = 0;
+        status =
+            bcn_sieve_sift(&bits, s->entries + from, end - from, &left);
+        if (status == BCN_OK) {
+            status = table_clear(&t, left);
+        }
+        end = from + left;
         for (size_t i = from; status == BCN_OK && i < end; i++) {
             status = table_enter(&t, s, (uint32_t)(s->entries[i] >> 32),
                                  (uint32_t)s->entries[i], &s->found[worker]);
@@ -228,6 +266,7 @@ match_pass(void *context, size_t worker)
         }
     }
     bcn_free(t.slots);
+    bcn_free(bits.met);
     if (status != BCN_OK) {
         fail(s, status);
     }
@@ -278,7 +317,7 @@ gather(const search *s, bcn_repeats *repeats)
     qsort(pairs, count, sizeof *pairs, by_value);
     bcn_status status = BCN_OK;
     for (size_t i = 0; status == BCN_OK && i < count; i++) {
-        status = repeats_add(repeats, (size_t)(pairs[i] >> 32),
+        status = bcn_repeats_add(repeats, (size_t)(pairs[i] >> 32),
                              (size_t)(uint32_t)pairs[i]);
     }
     bcn_free(pairs);
@@ -299,9 +338,10 @@ search_all(search *s, bcn_repeats *repeats)
     if (status != BCN_OK) {
         goto done;
     }
-    s->entries = bcn_alloc(positions(s), sizeof *s->entries);
-    if (s->entries == NULL) {
-        status = BCN_NOMEM;
+    size_t room = 0; /* grown, not allocated: by large pages */
+    status = bcn_grow((void **)&s->entries, &room, positions(s) + 1,
+                      sizeof *s->entries);
+    if (status != BCN_OK) {
         goto done;
     }
     bcn_run(s->workers, write_pass, s);
@@ -344,14 +384,6 @@ bcn_repeats_find(const bcn_store *stores, const bcn_schema *schema,
                                                    : workers;
     return s.ids->sorted ? search_sorted(&s, repeats)
                          : search_all(&s, repeats);
-}
-
-void
-bcn_repeats_free(bcn_repeats *repeats)
-{
-    bcn_free(repeats->rows);
-    bcn_free(repeats->firsts);
-    *repeats = (bcn_repeats){0};
 }
 
 bool
