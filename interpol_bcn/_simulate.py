@@ -126,9 +126,10 @@ def simulate_messages(
     ('synthetic data, seed 1', 1000, 1000)
     """
     from . import _core
+    from ._options import Options
     from .logs import MessageLog
     from .members import members
-    from .reading import Options, Reading
+    from .reading import Reading
     from .schema import MESSAGES
 
     domain = members.domain()

@@ -101,9 +101,7 @@ def header(file: Readable, source: str, delimiter: str | None) -> Head:
         if record is not None:
             break
         if len(text) > _MOST:
-            raise InputError(
-                f"no end of the header within {_MOST:,} bytes", source=source, line=1
-            )
+            raise InputError(f"no end of the header within {_MOST:,} bytes", source=source, line=1)
     titles, used, lines, flaw = record
     if flaw:
         raise InputError(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _charts
-from ._i18n import check_language, heading, message
 from ._figures import figures
+from ._i18n import check_language, heading, message
 from .cube import Cube
 from .errors import MissingExtra, QueryError, did_you_mean, suggest
 

@@ -69,7 +69,7 @@ row_fields = {
 @st.composite
 def tables(draw: st.DrawFn, most: int = 30) -> list[dict[str, str | None]]:
     """Rows of one source: some optional columns, and some rows there twice."""
-    optional = [name for name in ("message_id", "reply_to", "kind", "size", "messages")]
+    optional = ["message_id", "reply_to", "kind", "size", "messages"]
     names = [
         "sent_at",
         "sender",

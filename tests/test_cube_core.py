@@ -123,9 +123,7 @@ def test_columns_of_codes_are_counted_as_rows_are(
             table[code] = at * stride
         tables.append(table)
         zeros = (0, 0, 0)
-        places.append(
-            {code: (*zeros[:k], at, *zeros[k + 1 :]) for code, at in known.items()}
-        )
+        places.append({code: (*zeros[:k], at, *zeros[k + 1 :]) for code, at in known.items()})
     measure = array("q", [row[3] for row in rows]) if measured else None
     cube = _core.count_columns(columns, tables, shape, measure, workers)
     assert cells_of(cube) == reference.count(columns, places, measure)

@@ -154,7 +154,7 @@ def test_a7_an_index_outside_the_dictionary_is_refused() -> None:
     for bad in (2, -1):
         codes = pa.array([0, 1, 0, bad, 1, 0], pa.int8())
         array = pa.DictionaryArray.from_arrays(codes, pa.array(["x", "y"]), safe=False)
-        with pytest.raises(InputError, match="kind.*outside the dictionary"):
+        with pytest.raises(InputError, match=r"kind.*outside the dictionary"):
             bcn.read_messages(table(kind=array))
 
 
@@ -257,7 +257,7 @@ def test_what_is_handed_over_is_released_once_also_after_an_error() -> None:
             source = pa.table(
                 {
                     "sent_at": TIMES * 1000,
-                    "sender": (BUREAUS[:5] + ["Frnace" if bad else "JPN"]) * 1000,
+                    "sender": ([*BUREAUS[:5], "Frnace" if bad else "JPN"]) * 1000,
                     "receiver": ["FRA"] * 6000,
                 }
             ).to_reader()

@@ -624,7 +624,7 @@ def test_text_in_another_encoding(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
     text = "sent_at,sender,receiver,kind\n2023-01-01,Côte d'Ivoire,FRA,été\n"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(InputError, match="not valid UTF-8.*encoding='latin-1'"):
+    with pytest.raises(InputError, match=r"not valid UTF-8.*encoding='latin-1'"):
         bcn.read_messages(path)
     log = bcn.read_messages(path, encoding="latin-1")
     assert twin.rows_of(log)[0]["kind"] == "été"

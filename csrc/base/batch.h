@@ -41,8 +41,8 @@ typedef struct bcn_slice {
     bcn_dictionary *dictionary; /* label */
     const int64_t *values;      /* time, integer, id as whole numbers */
     const bcn_bytes *texts;     /* id as texts, when values is NULL */
-    int dates;                  /* time: 1 when some were dates, without hours */
-} bcn_slice;                    /* a column not in the source: all zero */
+    int dates; /* time: 1 when some were dates, without hours */
+} bcn_slice;   /* a column not in the source: all zero */
 
 /* A value that a reader could not take.  Faults are sorted by row, at most
  * one per row: the first in the order of the schema.  The row's other values

@@ -235,8 +235,8 @@ bcn_block_keep(bcn_block *block)
 void
 bcn_block_drop(bcn_block *block)
 {
-    if (block != NULL && atomic_fetch_sub_explicit(&block->owners, 1,
-                                                   memory_order_acq_rel) == 1) {
+    if (block != NULL && atomic_fetch_sub_explicit(
+                             &block->owners, 1, memory_order_acq_rel) == 1) {
         free(block->data);
         bcn_free(block);
     }

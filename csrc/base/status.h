@@ -8,8 +8,7 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define BCN_MUST_USE __attribute__((warn_unused_result))
-#define BCN_PRINTF(words, first)                                              \
-    __attribute__((format(printf, words, first)))
+#define BCN_PRINTF(words, first) __attribute__((format(printf, words, first)))
 #define BCN_ALWAYS_INLINE inline __attribute__((always_inline))
 #else
 #define BCN_MUST_USE

@@ -98,8 +98,7 @@ errand_start(errand *mine)
     int here = sched_getcpu();
     if (here >= 0 && CPU_COUNT(&others) > 1) {
         CPU_CLR((unsigned)here, &others);
-        (void)pthread_attr_setaffinity_np(&attributes, sizeof others,
-                                          &others);
+        (void)pthread_attr_setaffinity_np(&attributes, sizeof others, &others);
     }
 #endif
     bool started =

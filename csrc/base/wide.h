@@ -34,7 +34,7 @@ bcn_wide_add(bcn_wide a, bcn_wide b)
 static inline bcn_wide
 bcn_wide_negate(bcn_wide a)
 {
-    bcn_wide flipped = {~a.low, (int64_t)~(uint64_t)a.high};
+    bcn_wide flipped = {~a.low, (int64_t) ~(uint64_t)a.high};
     return bcn_wide_add(flipped, bcn_wide_of(1));
 }
 

@@ -15,8 +15,9 @@ bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
 #define BYTE(word, place)                                                     \
     bins[place * BCN_BIN_LANE + (uint8_t)(word >> (8 * place))]++;
 #define WORD(word)                                                            \
-    BYTE(word, 0) BYTE(word, 1) BYTE(word, 2) BYTE(word, 3)                   \
-    BYTE(word, 4) BYTE(word, 5) BYTE(word, 6) BYTE(word, 7)
+    BYTE(word, 0)                                                             \
+    BYTE(word, 1) BYTE(word, 2) BYTE(word, 3) BYTE(word, 4) BYTE(word, 5)     \
+        BYTE(word, 6) BYTE(word, 7)
         WORD(a)
         WORD(b)
 #undef WORD
@@ -134,8 +135,9 @@ pairs(uint32_t *first, const uint8_t *a, const uint8_t *b, const uint8_t *by,
 #define ROW(lane, place)                                                      \
     lane[(size_t)a[row + place] * BCN_PAIR_ROW + b[row + place]] +=           \
         by == NULL ? 1 : kept[by[row + place]];
-        ROW(first, 0) ROW(second, 1) ROW(first, 2) ROW(second, 3)
-        ROW(first, 4) ROW(second, 5) ROW(first, 6) ROW(second, 7)
+        ROW(first, 0)
+        ROW(second, 1) ROW(first, 2) ROW(second, 3) ROW(first, 4)
+            ROW(second, 5) ROW(first, 6) ROW(second, 7)
 #undef ROW
     }
     for (; row < end; row++) {

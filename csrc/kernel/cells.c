@@ -37,8 +37,8 @@ void
 bcn_cells_add_offsets(uint32_t *cells, const uint64_t *offsets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        cells[i] += offsets[i] == BCN_SKIP ? BCN_SKIP_CELL
-                                           : (uint32_t)offsets[i];
+        cells[i] +=
+            offsets[i] == BCN_SKIP ? BCN_SKIP_CELL : (uint32_t)offsets[i];
     }
 }
 
@@ -73,8 +73,7 @@ keep(uint32_t *cells, const void *values, int width, int64_t from,
      uint64_t span, int outside, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        uint64_t past =
-            (uint64_t)value_at(values, width, i) - (uint64_t)from;
+        uint64_t past = (uint64_t)value_at(values, width, i) - (uint64_t)from;
         cells[i] = kept(cells[i], (past < span) != outside);
     }
 }

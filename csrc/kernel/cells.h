@@ -40,19 +40,15 @@ void bcn_cells_keep(uint32_t *cells, const void *values, int width,
 void bcn_cells_keep_valid(uint32_t *cells, const uint8_t *bits, size_t first,
                           size_t count);
 
-void bcn_cells_count_u32(uint32_t *table, const size_t *lanes,
-                         uint32_t limit,
+void bcn_cells_count_u32(uint32_t *table, const size_t *lanes, uint32_t limit,
                          const uint32_t *cells, size_t count);
-void bcn_cells_count_u64(uint64_t *table, const size_t *lanes,
-                         uint32_t limit,
+void bcn_cells_count_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                          const uint32_t *cells, size_t count);
-void bcn_cells_sum_u64(uint64_t *table, const size_t *lanes,
-                         uint32_t limit,
+void bcn_cells_sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                        const uint32_t *cells, const void *values, int width,
                        size_t count);
-void bcn_cells_sum_wide(bcn_wide *table, uint32_t limit,
-                        const uint32_t *cells, const void *values, int width,
-                        size_t count);
+void bcn_cells_sum_wide(bcn_wide *table, uint32_t limit, const uint32_t *cells,
+                        const void *values, int width, size_t count);
 
 void bcn_keys_add(uint64_t *keys, const void *codes, int width,
                   const uint64_t *table, size_t count);

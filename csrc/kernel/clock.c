@@ -121,8 +121,8 @@ clock_advance(bcn_clock_cursor *cursor, size_t k, int64_t time)
     cursor->last[k] = last;
     if (piece->width != 0 && piece->first >= 0) {
         uint64_t width = (uint64_t)piece->width;
-        uint64_t passed = (uint64_t)time - (uint64_t)piece->start +
-                          (uint64_t)piece->phase;
+        uint64_t passed =
+            (uint64_t)time - (uint64_t)piece->start + (uint64_t)piece->phase;
         uint64_t left = width - 1 - passed % width;
         if (left < (uint64_t)last - (uint64_t)time) {
             cursor->last[k] = time + (int64_t)left;
@@ -169,8 +169,8 @@ bcn_clock_cursor_start(bcn_clock_cursor *cursor, const bcn_clock *clocks,
          * middle of a column does not walk there. */
         size_t next = 0;
         if (begin < end) {
-            next = next_after(clocks[k].pieces, 0, clocks[k].count,
-                              times[begin]);
+            next =
+                next_after(clocks[k].pieces, 0, clocks[k].count, times[begin]);
         }
         if (next > 0) {
             next--;
@@ -386,8 +386,8 @@ bcn_clock_cells(const bcn_clock *clocks, size_t clock_count,
                 first = next == 0 ? INT64_MIN : pieces[next - 1].start;
                 last = piece_last(pieces, count, next);
             }
-            int64_t code = next == 0 ? -1 : piece_code(&pieces[next - 1],
-                                                       time);
+            int64_t code =
+                next == 0 ? -1 : piece_code(&pieces[next - 1], time);
             if (code < 0) {
                 cells[i] = BCN_SKIP;
             } else if (cells[i] != BCN_SKIP) {

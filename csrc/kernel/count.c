@@ -17,8 +17,8 @@ cell_of(const bcn_looks *looks, size_t terms, size_t row, uint32_t limit,
 }
 
 #define EIGHT_ROWS(ROW)                                                       \
-    ROW(0, 0) ROW(1, 1) ROW(2, 2) ROW(3, 3)                                   \
-    ROW(4, 0) ROW(5, 1) ROW(6, 2) ROW(7, 3)
+    ROW(0, 0)                                                                 \
+    ROW(1, 1) ROW(2, 2) ROW(3, 3) ROW(4, 0) ROW(5, 1) ROW(6, 2) ROW(7, 3)
 
 /* Bytes are loaded one by one: shifting them out of words takes more of what
  * these loops are short of. */
@@ -148,8 +148,8 @@ count_words(uint32_t *cells, const size_t *offsets, uint32_t limit,
 #undef ROW
     }
     for (; row < end; row++) {
-        lanes[0][word_cell(&looks, terms, words, table, shift, row, limit,
-                           0)]++;
+        lanes[0]
+             [word_cell(&looks, terms, words, table, shift, row, limit, 0)]++;
     }
 }
 

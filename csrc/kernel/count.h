@@ -34,7 +34,7 @@ enum {
     BCN_LOOKS = 3, /* terms that the fused loops know */
     BCN_LANES = 4,
     BCN_SPILL = 8,
-    BCN_BIN_LANE = 256 + 8,     /* apart from each other in the cache */
+    BCN_BIN_LANE = 256 + 8,      /* apart from each other in the cache */
     BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
     BCN_FEW = 12, /* bytes that are cheaper to compare than to look up */
     BCN_PAIR_ROW = 256 + 8,
@@ -89,8 +89,8 @@ void bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
                   int width, size_t count);
 
 /* counts[i] grows by the bytes equal to known[i]; known_count <= BCN_FEW. */
-void bcn_few_count(uint32_t *counts, const uint8_t *known,
-                   size_t known_count, const uint8_t *codes, size_t count);
+void bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
+                   const uint8_t *codes, size_t count);
 
 /* Count pairs: pairs[lane * BCN_PAIR_LANE + a * BCN_PAIR_ROW + b], to be
  * added up over two lanes.  Rows grow by kept[by[row]], unless `by` is NULL:

@@ -7,8 +7,8 @@
 enum { DIGITS = 8, VALUES = 256 };
 
 static BCN_ALWAYS_INLINE void
-sort(uint64_t *keys, uint32_t *places, uint64_t *spare,
-     uint32_t *spare_places, size_t count)
+sort(uint64_t *keys, uint32_t *places, uint64_t *spare, uint32_t *spare_places,
+     size_t count)
 {
     size_t counts[DIGITS][VALUES];
     memset(counts, 0, sizeof counts);

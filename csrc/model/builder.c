@@ -56,9 +56,8 @@ bcn_status
 bcn_builder_expect(bcn_builder *builder, size_t column)
 {
     bcn_store *store = &builder->stores[column];
-    return store->present
-               ? BCN_OK
-               : bcn_store_pad(store, (size_t)builder->accepted);
+    return store->present ? BCN_OK
+                          : bcn_store_pad(store, (size_t)builder->accepted);
 }
 
 /* --- what labels mean --------------------------------------------------- */
@@ -199,9 +198,9 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
             column = fault->column;
         }
         /* A fault of an earlier column, or of the row, comes first. */
-        for (size_t c = 0; c < schema->count && c < column &&
-                           !(reason != BCN_REASON_NONE &&
-                             column == BCN_WHOLE_ROW);
+        for (size_t c = 0;
+             c < schema->count && c < column &&
+             !(reason != BCN_REASON_NONE && column == BCN_WHOLE_ROW);
              c++) {
             if (!suspects[c]) {
                 continue;
@@ -263,8 +262,8 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
         const bcn_slice *slice = &batch->slices[c];
         if (schema->fields[c].kind == BCN_LABEL && store->present) {
             /* Behind the end at once: what is refused is skipped later. */
-            BCN_TRY(bcn_store_put_labels(store, slice, batch->rows,
-                                         &suspects[c]));
+            BCN_TRY(
+                bcn_store_put_labels(store, slice, batch->rows, &suspects[c]));
         } else if (!absent(slice)) {
             suspects[c] = suspicious(&schema->fields[c], slice, batch->rows);
         }
@@ -282,8 +281,8 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
     for (size_t c = 0; c < schema->count; c++) {
         bcn_store *store = &builder->stores[c];
         if (store->present && schema->fields[c].kind != BCN_LABEL) {
-            BCN_TRY(bcn_store_put(store, &batch->slices[c], batch->rows,
-                                  skip));
+            BCN_TRY(
+                bcn_store_put(store, &batch->slices[c], batch->rows, skip));
         }
     }
     if (schema->id >= 0 && builder->stores[schema->id].present) {
@@ -347,10 +346,10 @@ enter_conflicts(bcn_builder *builder, const bcn_repeats *repeats)
             continue;
         }
         bcn_refusal where = conflict_at(builder, row);
-        bcn_bytes id = ids->texts ? bcn_store_text(ids, row)
-                                  : bcn_value_text(BCN_ID,
-                                                   bcn_store_value(ids, row),
-                                                   buffer);
+        bcn_bytes id =
+            ids->texts
+                ? bcn_store_text(ids, row)
+                : bcn_value_text(BCN_ID, bcn_store_value(ids, row), buffer);
         BCN_TRY(bcn_ledger_add(&builder->ledger, &where, id));
         builder->accepted--;
         if (builder->options.raise) {
@@ -371,9 +370,8 @@ bcn_builder_finish(bcn_builder *builder, bcn_watch *watch)
         return BCN_OK;
     }
     bcn_repeats repeats = {0};
-    bcn_status status = bcn_repeats_find(builder->stores, schema,
-                                         builder->options.workers, watch,
-                                         &repeats);
+    bcn_status status = bcn_repeats_find(
+        builder->stores, schema, builder->options.workers, watch, &repeats);
     if (status == BCN_OK && repeats.count != 0) {
         status = enter_conflicts(builder, &repeats);
         for (size_t c = 0; status == BCN_OK && c < schema->count; c++) {

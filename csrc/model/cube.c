@@ -25,9 +25,8 @@ bcn_shape_size(const bcn_shape *shape, uint64_t *size, bcn_error *error)
             size_t length = 0;
             for (size_t k = 0; k < shape->ndim && length < 290; k++) {
                 length += (size_t)snprintf(words + length,
-                                           sizeof words - length,
-                                           "%s%" PRIu64, k > 0 ? " x " : "",
-                                           shape->dims[k]);
+                                           sizeof words - length, "%s%" PRIu64,
+                                           k > 0 ? " x " : "", shape->dims[k]);
             }
             return bcn_fail(error, BCN_TOO_LARGE,
                             "%s cells are more than can be numbered: ask for "
@@ -122,7 +121,8 @@ make_sparse(bcn_cube *cube, const int64_t *low, const int64_t *high,
     cube->stored = nonzero;
     cube->index = bcn_block_new((size_t)nonzero, 8, false);
     cube->low = bcn_block_new((size_t)nonzero, 8, false);
-    cube->high = high == NULL ? NULL : bcn_block_new((size_t)nonzero, 8, false);
+    cube->high =
+        high == NULL ? NULL : bcn_block_new((size_t)nonzero, 8, false);
     if (cube->index == NULL || cube->low == NULL ||
         (high != NULL && cube->high == NULL)) {
         return BCN_NOMEM;
@@ -256,9 +256,9 @@ bcn_cube_check(const bcn_cube *cube, bcn_error *error)
         bcn_block_bytes(cube->low) / 8 < cube->stored ||
         (cube->high != NULL &&
          bcn_block_bytes(cube->high) / 8 < cube->stored) ||
-        (cube->index == NULL ? cube->stored != size
-                             : bcn_block_bytes(cube->index) / 8 <
-                                   cube->stored)) {
+        (cube->index == NULL
+             ? cube->stored != size
+             : bcn_block_bytes(cube->index) / 8 < cube->stored)) {
         return bcn_fail(error, BCN_CORRUPT, "the parts differ in length");
     }
     const int64_t *low = bcn_block_data(cube->low);
@@ -332,10 +332,9 @@ bcn_cube_nonzero(const bcn_cube *cube)
     if (cube->index != NULL) {
         return cube->stored;
     }
-    return count_nonzero(bcn_block_data(cube->low),
-                         cube->high == NULL ? NULL
-                                            : bcn_block_data(cube->high),
-                         cube->stored);
+    return count_nonzero(
+        bcn_block_data(cube->low),
+        cube->high == NULL ? NULL : bcn_block_data(cube->high), cube->stored);
 }
 
 uint64_t

@@ -40,9 +40,9 @@ typedef struct bcn_shape {
 typedef struct bcn_cube {
     atomic_size_t owners;
     bcn_shape shape;
-    uint64_t size;   /* the product of the dimensions, below 2^63 */
-    uint64_t stored; /* values kept: size, or those that are not 0 */
-    uint64_t mass;   /* at least the sum of |values|; UINT64_MAX: unknown */
+    uint64_t size;    /* the product of the dimensions, below 2^63 */
+    uint64_t stored;  /* values kept: size, or those that are not 0 */
+    uint64_t mass;    /* at least the sum of |values|; UINT64_MAX: unknown */
     bcn_block *index; /* uint64_t[stored] when sparse, else NULL */
     bcn_block *low;   /* int64_t[stored]; low words when wide */
     bcn_block *high;  /* int64_t[stored] when wide, else NULL */
@@ -83,8 +83,7 @@ bcn_cube *bcn_cube_keep(bcn_cube *cube);
 void bcn_cube_drop(bcn_cube *cube); /* NULL is fine */
 
 /* Does the cube keep its invariant?  BCN_CORRUPT with the reason. */
-BCN_MUST_USE bcn_status bcn_cube_check(const bcn_cube *cube,
-                                       bcn_error *error);
+BCN_MUST_USE bcn_status bcn_cube_check(const bcn_cube *cube, bcn_error *error);
 
 static inline bool
 bcn_cube_sparse(const bcn_cube *cube)
@@ -129,10 +128,10 @@ bcn_walk_next(bcn_walk *walk)
         uint64_t k = walk->next++;
         walk->value = bcn_cube_stored(cube, k);
         if ((walk->value.low | (uint64_t)walk->value.high) != 0) {
-            walk->index = cube->index == NULL
-                              ? k
-                              : ((const uint64_t *)bcn_block_data(
-                                    cube->index))[k];
+            walk->index =
+                cube->index == NULL
+                    ? k
+                    : ((const uint64_t *)bcn_block_data(cube->index))[k];
             return true;
         }
     }

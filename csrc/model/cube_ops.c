@@ -58,7 +58,7 @@ check_routes(const bcn_cube *cube, const bcn_route *routes, uint64_t size,
         uint64_t most = 0, dim = cube->shape.dims[d];
         if (routes[d].table == NULL) {
             uint64_t stride = routes[d].stride;
-            most = stride == 0                          ? 0
+            most = stride == 0                           ? 0
                    : dim - 1 > (UINT64_MAX - 1) / stride ? UINT64_MAX
                                                          : (dim - 1) * stride;
         }
@@ -267,8 +267,7 @@ bcn_cube_pick(const bcn_cube *cube, size_t dim, uint64_t position,
     table[position] = 0;
     route_in_order(cube, order, count, &shape, routes);
     routes[dim].table = table;
-    bcn_status status =
-        bcn_cube_map(cube, routes, &shape, limit, out, error);
+    bcn_status status = bcn_cube_map(cube, routes, &shape, limit, out, error);
     bcn_free(table);
     return status;
 }
@@ -318,9 +317,9 @@ bcn_cube_take(const bcn_cube *cube, size_t dim, const uint64_t *positions,
         uint64_t outer = walk.index / block, rest = walk.index % block;
         size_t at = where[rest / inner];
         for (; at != SIZE_MAX && status == BCN_OK; at = earlier[at]) {
-            status = bcn_maker_add(
-                &maker, (outer * count + at) * inner + rest % inner,
-                walk.value);
+            status = bcn_maker_add(&maker,
+                                   (outer * count + at) * inner + rest % inner,
+                                   walk.value);
         }
     }
     bcn_free(where);
@@ -361,9 +360,9 @@ bcn_cube_add(const bcn_cube *a, const bcn_cube *b, bool subtract,
     }
     walk = (bcn_walk){.cube = b};
     while (status == BCN_OK && bcn_walk_next(&walk)) {
-        status = bcn_maker_add(&maker, walk.index,
-                               subtract ? bcn_wide_negate(walk.value)
-                                        : walk.value);
+        status =
+            bcn_maker_add(&maker, walk.index,
+                          subtract ? bcn_wide_negate(walk.value) : walk.value);
     }
     if (status != BCN_OK) {
         bcn_maker_drop(&maker);

@@ -62,8 +62,8 @@ bcn_cube_nonzeros(const bcn_cube *cube, uint64_t limit, bcn_list *out,
         return BCN_OK;
     }
     uint64_t count = bcn_cube_nonzero(cube);
-    BCN_TRY(bcn_shape_afford(count, cube->high == NULL ? 16 : 24, limit,
-                             error));
+    BCN_TRY(
+        bcn_shape_afford(count, cube->high == NULL ? 16 : 24, limit, error));
     BCN_TRY(make_list(cube, count, false, out));
     uint64_t *index = bcn_block_data(out->index), k = 0;
     bcn_walk walk = {.cube = cube};

@@ -18,9 +18,8 @@ void bcn_list_drop(bcn_list *list);
 
 /* The cells that are not 0, ascending: index, low and high.  Costs nothing
  * for a sparse cube, whose blocks are shared. */
-BCN_MUST_USE bcn_status bcn_cube_nonzeros(const bcn_cube *cube,
-                                          uint64_t limit, bcn_list *out,
-                                          bcn_error *error);
+BCN_MUST_USE bcn_status bcn_cube_nonzeros(const bcn_cube *cube, uint64_t limit,
+                                          bcn_list *out, bcn_error *error);
 /* Cells [start, stop) as columns: codes per dimension, low and high; all of
  * them, or without those that are 0. */
 BCN_MUST_USE bcn_status bcn_cube_columns(const bcn_cube *cube, bool zeros,

@@ -86,8 +86,8 @@ table_clear(table *t, size_t count)
     while (size < count * 2) {
         size *= 2;
     }
-    BCN_TRY(bcn_grow((void **)&t->slots, &t->capacity, size,
-                     sizeof *t->slots));
+    BCN_TRY(
+        bcn_grow((void **)&t->slots, &t->capacity, size, sizeof *t->slots));
     memset(t->slots, 0, size * sizeof *t->slots);
     t->mask = size - 1;
     return BCN_OK;
@@ -183,8 +183,7 @@ hashes_of(const search *s, size_t from, size_t count, uint64_t hashes[LOT])
             keys[i] = keys[i] << 16 | codes[i];
         }
         for (size_t i = 0; key->width != 1 && i < count; i++) {
-            keys[i] =
-                keys[i] << 16 | (uint64_t)bcn_store_value(key, from + i);
+            keys[i] = keys[i] << 16 | (uint64_t)bcn_store_value(key, from + i);
         }
     }
     for (size_t i = 0; i < count; i++) {
@@ -251,8 +250,7 @@ match_pass(void *context, size_t worker)
         size_t end = s->starts[part * s->workers + s->workers - 1];
         size_t from = part == 0 ? 0 : s->starts[part * s->workers - 1];
         size_t left = 0;
-        status =
-            bcn_sieve_sift(&bits, s->entries + from, end - from, &left);
+        status = bcn_sieve_sift(&bits, s->entries + from, end - from, &left);
         if (status == BCN_OK) {
             status = table_clear(&t, left);
         }
@@ -310,15 +308,15 @@ gather(const search *s, bcn_repeats *repeats)
     size_t n = 0;
     for (size_t w = 0; w < s->workers; w++) {
         for (size_t i = 0; i < s->found[w].count; i++) {
-            pairs[n++] = (uint64_t)s->found[w].rows[i] << 32 |
-                         s->found[w].firsts[i];
+            pairs[n++] =
+                (uint64_t)s->found[w].rows[i] << 32 | s->found[w].firsts[i];
         }
     }
     qsort(pairs, count, sizeof *pairs, by_value);
     bcn_status status = BCN_OK;
     for (size_t i = 0; status == BCN_OK && i < count; i++) {
         status = bcn_repeats_add(repeats, (size_t)(pairs[i] >> 32),
-                             (size_t)(uint32_t)pairs[i]);
+                                 (size_t)(uint32_t)pairs[i]);
     }
     bcn_free(pairs);
     return status;

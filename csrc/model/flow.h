@@ -12,16 +12,16 @@
 #include "model/cube.h"
 
 typedef struct bcn_flow {
-    bcn_wide messages;     /* the sum of all cells */
-    uint64_t links;        /* cells that are not 0 */
-    bcn_wide max_link;     /* the largest cell */
-    uint64_t senders;      /* rows with any link */
-    bcn_wide max_sent;     /* the largest sum of a row */
-    uint64_t max_fan_out;  /* the most links in a row */
-    uint64_t receivers;    /* the same three for columns */
+    bcn_wide messages;    /* the sum of all cells */
+    uint64_t links;       /* cells that are not 0 */
+    bcn_wide max_link;    /* the largest cell */
+    uint64_t senders;     /* rows with any link */
+    bcn_wide max_sent;    /* the largest sum of a row */
+    uint64_t max_fan_out; /* the most links in a row */
+    uint64_t receivers;   /* the same three for columns */
     bcn_wide max_received;
     uint64_t max_fan_in;
-    bcn_wide self;         /* the sum of the diagonal */
+    bcn_wide self; /* the sum of the diagonal */
     /* Between different members: */
     bcn_wide weight;        /* the sum */
     uint64_t pair_links;    /* links */

@@ -178,8 +178,8 @@ push_run(bcn_gather *gather, run fresh)
 }
 
 static bcn_status
-push_block(bcn_gather *gather, const uint64_t *indices,
-           const bcn_wide *values, size_t count)
+push_block(bcn_gather *gather, const uint64_t *indices, const bcn_wide *values,
+           size_t count)
 {
     memcpy(gather->keys, indices, count * sizeof *indices);
     if (values == NULL) {
@@ -247,8 +247,7 @@ bcn_gather_merge(bcn_gather *gather, bcn_gather *other)
 }
 
 bcn_status
-bcn_gather_finish(bcn_gather *gather, const bcn_entry **entries,
-                  size_t *count)
+bcn_gather_finish(bcn_gather *gather, const bcn_entry **entries, size_t *count)
 {
     while (gather->run_count > 1) {
         BCN_TRY(merge_newest(gather));

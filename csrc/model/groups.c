@@ -16,9 +16,8 @@ store_of(const bcn_log_column *column)
         .texts = column->texts,
         .ends = {.data = column->ends != NULL ? bcn_block_data(column->ends)
                                               : NULL},
-        .bytes = {.data = column->bytes != NULL
-                              ? bcn_block_data(column->bytes)
-                              : NULL},
+        .bytes = {.data = column->bytes != NULL ? bcn_block_data(column->bytes)
+                                                : NULL},
         .sorted = column->view.sorted,
         .rising = column->rising,
     };

@@ -33,8 +33,8 @@ shorten(bcn_bytes value)
 {
     if (value.length > VALUE_BYTES) {
         value.length = VALUE_BYTES;
-        for (int i = 0; i < 3 && ((unsigned char)value.data[value.length] &
-                                  0xc0) == 0x80;
+        for (int i = 0;
+             i < 3 && ((unsigned char)value.data[value.length] & 0xc0) == 0x80;
              i++) {
             value.length--;
         }
@@ -53,10 +53,9 @@ account(bcn_ledger *ledger, const bcn_refusal *refusal)
                            &number));
     if (number == ledger->account_count) {
         BCN_TRY(bcn_grow((void **)&ledger->accounts, &ledger->account_capacity,
-                         ledger->account_count + 1,
-                         sizeof *ledger->accounts));
-        ledger->accounts[ledger->account_count++] = (bcn_account){
-            refusal->column, refusal->reason, refusal->value, 0};
+                         ledger->account_count + 1, sizeof *ledger->accounts));
+        ledger->accounts[ledger->account_count++] =
+            (bcn_account){refusal->column, refusal->reason, refusal->value, 0};
     }
     ledger->accounts[number].rows++;
     return BCN_OK;

@@ -95,9 +95,9 @@ column_new(bcn_store *store, bcn_log_column *column)
     column->dates = store->dates;
     column->rising = store->rising;
     column->missing = store->missing;
-    uint64_t bytes =
-        store->texts && rows != 0 ? ((uint64_t *)store->ends.data)[rows - 1]
-                                  : 0;
+    uint64_t bytes = store->texts && rows != 0
+                         ? ((uint64_t *)store->ends.data)[rows - 1]
+                         : 0;
     if (store->stated.data != NULL) { /* the bits behind the last row are 0 */
         ((uint8_t *)store->stated.data)[rows / 8] &=
             (uint8_t)((1u << (rows % 8)) - 1);

@@ -23,8 +23,8 @@ sort_numbers(const bcn_labels *labels, uint32_t *numbers, uint32_t *room,
     memcpy(room, numbers, count * sizeof *numbers);
     size_t a = 0, b = half;
     for (size_t i = 0; i < count; i++) {
-        bool right = a == half || (b < count && before(labels, room[b],
-                                                       room[a]));
+        bool right =
+            a == half || (b < count && before(labels, room[b], room[a]));
         numbers[i] = right ? room[b++] : room[a++];
     }
 }
@@ -95,8 +95,8 @@ renumber(bcn_store *store, const uint32_t *fresh, size_t known, size_t count)
 }
 
 bcn_status
-bcn_met_settle(bcn_store *stores, size_t count, size_t owner,
-               uint32_t **order, size_t *labels)
+bcn_met_settle(bcn_store *stores, size_t count, size_t owner, uint32_t **order,
+               size_t *labels)
 {
     const bcn_store *all = &stores[owner];
     size_t known = bcn_labels_count(all->known), kept = 0;

@@ -32,8 +32,8 @@ add(bcn_origins *origins, bcn_origin here)
 }
 
 bcn_status
-bcn_origins_note(bcn_origins *origins, const bcn_batch *batch,
-                 bcn_origin from, const uint8_t *skip)
+bcn_origins_note(bcn_origins *origins, const bcn_batch *batch, bcn_origin from,
+                 const uint8_t *skip)
 {
     size_t entry = 0;
     bool lost = true; /* the next row that stays does not follow the last */

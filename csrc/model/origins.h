@@ -31,8 +31,7 @@ uint64_t bcn_batch_line(const bcn_batch *batch, size_t row, size_t *entry);
  * number of the batch's first row in its source. */
 BCN_MUST_USE bcn_status bcn_origins_note(bcn_origins *origins,
                                          const bcn_batch *batch,
-                                         bcn_origin from,
-                                         const uint8_t *skip);
+                                         bcn_origin from, const uint8_t *skip);
 /* The place of a row that was noted. */
 bcn_origin bcn_origins_find(const bcn_origins *origins, uint64_t row);
 void bcn_origins_free(bcn_origins *origins);

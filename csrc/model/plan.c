@@ -75,8 +75,7 @@ column_fine(const bcn_column *column, size_t rows)
 }
 
 static bcn_status
-check(const bcn_plan *plan, uint64_t *cells, uint64_t *top,
-      bcn_error *error)
+check(const bcn_plan *plan, uint64_t *cells, uint64_t *top, bcn_error *error)
 {
     if (plan->term_count > BCN_PLAN_TERMS ||
         plan->dial_count > BCN_PLAN_DIALS ||
@@ -101,9 +100,8 @@ check(const bcn_plan *plan, uint64_t *cells, uint64_t *top,
             return bcn_fail(error, BCN_INVALID, "these are not times");
         }
         for (size_t k = 0; k < dial->count; k++) {
-            uint64_t code =
-                bcn_job_code(&dial->clocks[k], dial->times->least,
-                              dial->times->greatest);
+            uint64_t code = bcn_job_code(&dial->clocks[k], dial->times->least,
+                                         dial->times->greatest);
             reach = capped_sum(reach,
                                capped_product(code, dial->clocks[k].stride));
         }
@@ -119,8 +117,8 @@ check(const bcn_plan *plan, uint64_t *cells, uint64_t *top,
     }
     if (plan->rows > 0 && *cells > 0 && reach >= *cells) {
         return bcn_fail(error, BCN_RANGE,
-                        "the tables reach cell %" PRIu64 " of %" PRIu64,
-                        reach, *cells);
+                        "the tables reach cell %" PRIu64 " of %" PRIu64, reach,
+                        *cells);
     }
     *top = reach;
     return BCN_OK;

@@ -69,8 +69,8 @@ count_waiting(const bcn_crew *crew, bcn_share *mine)
     }
     bcn_job_ranges(crew->job, mine->cells, row, count);
     if (crew->parts != NULL) {
-        bcn_parts_deal(crew->parts, (size_t)(mine - crew->shares),
-                       crew->limit, mine->cells, count);
+        bcn_parts_deal(crew->parts, (size_t)(mine - crew->shares), crew->limit,
+                       mine->cells, count);
         return;
     }
     count_cells(crew, mine, row, mine->cells, count);
@@ -136,14 +136,13 @@ count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
 }
 
 static void
-sum_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
-              size_t end, uint32_t offset)
+sum_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+              uint32_t offset)
 {
     uint64_t bins[BCN_LANES * BCN_BIN_LANE];
     memset(bins, 0, sizeof bins);
-    bcn_bins_sum(bins, crew->quick.codes[0] + begin,
-                 measure_from(crew, begin), crew->job->plan->measure->width,
-                 end - begin);
+    bcn_bins_sum(bins, crew->quick.codes[0] + begin, measure_from(crew, begin),
+                 crew->job->plan->measure->width, end - begin);
     uint64_t *table = mine->table;
     for (size_t i = 0; i < crew->known_count; i++) {
         size_t code = crew->known[i];
@@ -202,8 +201,8 @@ count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
     uint32_t limit = crew->unbound ? BCN_NO_LIMIT : crew->limit - offset;
     if (crew->words != NULL) {
         bcn_count_words_u32((uint32_t *)mine->table + offset, crew->lanes,
-                            limit, &crew->quick, crew->words,
-                            crew->word_table, crew->word_shift, begin, end);
+                            limit, &crew->quick, crew->words, crew->word_table,
+                            crew->word_shift, begin, end);
         return;
     }
     switch (crew->form) {
@@ -284,7 +283,9 @@ write_slice(const bcn_crew *crew, bcn_share *mine)
         }
     }
     mine->nonzero += nonzero;
-    size_t width = crew->form == COUNT_32 ? 4 : crew->form == SUM_WIDE ? 16 : 8;
+    size_t width = crew->form == COUNT_32   ? 4
+                   : crew->form == SUM_WIDE ? 16
+                                            : 8;
     for (size_t turn = 0; turn < crew->lane_count; turn++) {
         memset((char *)mine->table + turn * crew->lane * width, 0,
                (size_t)span * width);

@@ -30,12 +30,12 @@ typedef struct bcn_look {
 enum { BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS, BCN_CUTS_MAX = 64 };
 
 typedef struct bcn_share {
-    void *table; /* lanes of cells, each with BCN_SPILL behind */
+    void *table;      /* lanes of cells, each with BCN_SPILL behind */
     bcn_block *block; /* which holds them, unless they are the answer */
     bcn_status status;
     /* slices: the one in the table, and the first cell not yet written */
     uint64_t slice, fresh;
-    bcn_block *pairs; /* counted but not sent yet, for cells from */
+    bcn_block *pairs;     /* counted but not sent yet, for cells from */
     uint32_t pair_offset; /* on */
     bool pairs_wait;
     uint64_t nonzero; /* cells written that are not 0 */
@@ -50,14 +50,14 @@ typedef struct bcn_parts bcn_parts;
 typedef struct bcn_crew {
     const bcn_job *job;
     bcn_form form;
-    bool fused;     /* one to three columns of bytes, nothing else */
+    bool fused; /* one to three columns of bytes, nothing else */
     bool parted;
     /* One column of wide codes among them, as slots of time are. */
     const uint16_t *words;
     const uint32_t *word_table;
     unsigned word_shift;
-    bool unbound;   /* no sum of looks leaves a lane */
-    bool histogram; /* one column of bytes: */
+    bool unbound;       /* no sum of looks leaves a lane */
+    bool histogram;     /* one column of bytes: */
     uint8_t known[256]; /* its codes that are counted */
     size_t known_count;
     /* Two columns of bytes, and perhaps one that only keeps or leaves out:
@@ -71,7 +71,7 @@ typedef struct bcn_crew {
     size_t look_count;
     bcn_dial dials[BCN_PLAN_DIALS]; /* row by row */
     size_t dial_count;
-    bcn_looks quick; /* when fused */
+    bcn_looks quick;         /* when fused */
     size_t lane_count, lane; /* lanes and the cells from one to the next */
     size_t lanes[BCN_LANES];
     uint64_t span; /* cells of a slice; 0: not by slices */

@@ -26,8 +26,7 @@ narrow(const bcn_crew *crew, uint64_t offset)
 /* Times out of order that are kept as slots are codes with a table, unless
  * an axis changes inside a slot. */
 static bcn_status
-narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next,
-             bool *taken)
+narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next, bool *taken)
 {
     const bcn_column *times = dial->times;
     *taken = false;
@@ -40,8 +39,8 @@ narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next,
         for (size_t i = 0; i < times->slot_count; i++) {
             next[i] = narrow(crew, table[i]);
         }
-        crew->looks[crew->look_count++] = (bcn_look){
-            times->slots, times->slot_count > 65536 ? 4 : 2, next};
+        crew->looks[crew->look_count++] =
+            (bcn_look){times->slots, times->slot_count > 65536 ? 4 : 2, next};
         *taken = true;
     }
     bcn_free(table);
@@ -116,8 +115,8 @@ narrow_tables(bcn_crew *crew, bcn_block **block)
             next += dial->times->slot_count;
             bcn_look *look = &crew->looks[crew->look_count - taken];
             if (taken && look->width == 2) {
-                crew->word_table = shorten(look, dial->times->slot_count,
-                                           next, &crew->word_shift);
+                crew->word_table = shorten(look, dial->times->slot_count, next,
+                                           &crew->word_shift);
                 next += dial->times->slot_count / 2 + 1;
             }
         }
@@ -189,13 +188,14 @@ choose_loop(bcn_crew *crew, bool direct)
     bool plain = job->range_count == 0 && crew->dial_count == 0 &&
                  crew->form != SUM_WIDE && !crew->parted;
     crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
-    crew->fused = plain && crew->look_count >= 1 &&
-                  crew->look_count <= BCN_LOOKS;
+    crew->fused =
+        plain && crew->look_count >= 1 && crew->look_count <= BCN_LOOKS;
     size_t skipping = 0;
     for (size_t i = 0; i < crew->look_count && crew->fused; i++) {
         const bcn_look *look = &crew->looks[i];
         if (look->width == 1) {
-            crew->quick.codes[crew->quick.count] = (const uint8_t *)look->codes;
+            crew->quick.codes[crew->quick.count] =
+                (const uint8_t *)look->codes;
             crew->quick.tables[crew->quick.count++] = look->table;
             skipping += skips(crew, look->table);
         } else if (look->width == 2 && crew->words == NULL &&
@@ -279,9 +279,9 @@ choose_way(bcn_crew *crew)
         crew->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
     }
     crew->limit = (uint32_t)job->cells;
-    crew->parted = bcn_parts_pay(job) &&
-                   (job->plan->memory == 0 ||
-                    bcn_parts_bytes(job) <= job->plan->memory / 4);
+    crew->parted =
+        bcn_parts_pay(job) && (job->plan->memory == 0 ||
+                               bcn_parts_bytes(job) <= job->plan->memory / 4);
     if (job->cells > SMALL_CELLS && bcn_crew_cut(crew)) {
         crew->limit = (uint32_t)crew->span;
         tables = job->cells / crew->span;
@@ -348,8 +348,8 @@ fold(void *context, size_t worker)
     const bcn_crew *crew = context;
     size_t cells = (size_t)crew->job->cells;
     size_t from = cells / crew->folders * worker;
-    size_t to = worker + 1 == crew->folders ? cells
-                                            : from + cells / crew->folders;
+    size_t to =
+        worker + 1 == crew->folders ? cells : from + cells / crew->folders;
     for (size_t i = 0; i < crew->workers; i++) {
         for (size_t turn = 0; turn < crew->lane_count; turn++) {
             fold_lane(crew, crew->shares[i].table, turn * crew->lane, from,

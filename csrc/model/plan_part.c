@@ -23,9 +23,9 @@ struct bcn_parts {
     atomic_size_t taken;
     bcn_block *block; /* chunks x CHUNK rows: */
     uint16_t *pool;
-    uint32_t *next;  /* of each chunk: the one filled before it */
-    uint32_t *heads; /* of each worker and part: its newest chunk */
-    uint32_t *ends;  /* and where in the pool its next row goes */
+    uint32_t *next;   /* of each chunk: the one filled before it */
+    uint32_t *heads;  /* of each worker and part: its newest chunk */
+    uint32_t *ends;   /* and where in the pool its next row goes */
     uint32_t *tables; /* of each worker: PART cells */
 };
 

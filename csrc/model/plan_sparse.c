@@ -25,8 +25,8 @@ typedef struct crowd {
 static bcn_status
 pour(share *mine)
 {
-    bcn_status status = bcn_gather_push(mine->gather, mine->keys,
-                                        mine->values, mine->waiting);
+    bcn_status status =
+        bcn_gather_push(mine->gather, mine->keys, mine->values, mine->waiting);
     mine->waiting = 0;
     return status;
 }
@@ -156,9 +156,9 @@ gather_all(crowd *all, const bcn_entry **entries, size_t *count)
         share *mine = &all->shares[i];
         mine->gather = bcn_gather_new();
         mine->keys = bcn_alloc(BCN_GATHER_BLOCK, sizeof *mine->keys);
-        mine->values =
-            measured ? bcn_alloc(BCN_GATHER_BLOCK, sizeof *mine->values)
-                     : NULL;
+        mine->values = measured
+                           ? bcn_alloc(BCN_GATHER_BLOCK, sizeof *mine->values)
+                           : NULL;
         if (mine->gather == NULL || mine->keys == NULL ||
             (measured && mine->values == NULL)) {
             return BCN_NOMEM;
@@ -169,8 +169,8 @@ gather_all(crowd *all, const bcn_entry **entries, size_t *count)
         BCN_TRY(all->shares[i].status);
     }
     for (size_t i = 1; i < job->workers; i++) {
-        BCN_TRY(bcn_gather_merge(all->shares[0].gather,
-                                 all->shares[i].gather));
+        BCN_TRY(
+            bcn_gather_merge(all->shares[0].gather, all->shares[i].gather));
     }
     return bcn_gather_finish(all->shares[0].gather, entries, count);
 }
@@ -183,9 +183,9 @@ bcn_job_sparse(bcn_job *job, bcn_cube **out)
     size_t count;
     bcn_status status = gather_all(&all, &entries, &count);
     if (status == BCN_OK) {
-        status = bcn_cube_from_entries(&job->plan->shape, entries, count,
-                                       job->mass, job->plan->memory, out,
-                                       job->error);
+        status =
+            bcn_cube_from_entries(&job->plan->shape, entries, count, job->mass,
+                                  job->plan->memory, out, job->error);
     }
     shares_free(all.shares, job->workers);
     return status;
@@ -230,9 +230,9 @@ bcn_job_distinct(bcn_job *job, bcn_cube **out)
                 cells[used++] = (bcn_entry){cell, bcn_wide_of(1)};
             }
         }
-        status = bcn_cube_from_entries(&job->plan->shape, cells, used,
-                                       job->mass, job->plan->memory, out,
-                                       job->error);
+        status =
+            bcn_cube_from_entries(&job->plan->shape, cells, used, job->mass,
+                                  job->plan->memory, out, job->error);
     }
     bcn_free(cells);
     shares_free(all.shares, job->workers);

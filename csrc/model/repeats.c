@@ -23,8 +23,7 @@ bcn_repeats_free(bcn_repeats *repeats)
 }
 
 bcn_status
-bcn_sieve_sift(bcn_sieve *bits, uint64_t *entries, size_t count,
-               size_t *left)
+bcn_sieve_sift(bcn_sieve *bits, uint64_t *entries, size_t count, size_t *left)
 {
     size_t words = 1;
     while (words * 8 < count) {

@@ -209,8 +209,8 @@ bcn_store_put_labels(bcn_store *store, const bcn_slice *slice, size_t rows,
         bcn_labels_count(store->owner->known) > 255) {
         BCN_TRY(widen(store, 2));
     }
-    BCN_TRY(bcn_array_reserve(&store->values, store->rows + rows,
-                              store->width));
+    BCN_TRY(
+        bcn_array_reserve(&store->values, store->rows + rows, store->width));
     void *tail = (char *)store->values.data + store->rows * store->width;
     if (slice->codes == NULL) {
         memset(tail, 0xff, rows * store->width);

@@ -48,8 +48,8 @@ typedef struct bcn_store {
      * narrow), and for times and ids whether they never decrease */
     int64_t minimum, maximum;
     bool sorted, rising; /* never falls; always rises */
-    bool dates;  /* some times were dates without hours */
-    int64_t last; /* of times and number ids */
+    bool dates;          /* some times were dates without hours */
+    int64_t last;        /* of times and number ids */
 } bcn_store;
 
 void bcn_store_init(bcn_store *store, const bcn_field *field);

@@ -79,8 +79,8 @@ numbers_to_texts(bcn_store *store)
 {
     bcn_store texts = {.field = store->field};
     char buffer[DECIMAL];
-    bcn_status status = bcn_array_reserve(&texts.ends, store->rows + 1,
-                                          sizeof(uint64_t));
+    bcn_status status =
+        bcn_array_reserve(&texts.ends, store->rows + 1, sizeof(uint64_t));
     const int64_t *ids = store->values.data;
     for (size_t i = 0; status == BCN_OK && i < store->rows; i++) {
         status = text_put(&texts, i, decimal(ids[i], buffer));
@@ -103,7 +103,7 @@ numbers_to_texts(bcn_store *store)
 
 bcn_status
 bcn_store_put_ids(bcn_store *store, const bcn_slice *slice, size_t rows,
-        const uint8_t *skip)
+                  const uint8_t *skip)
 {
     if (slice->texts != NULL && !store->texts) {
         BCN_TRY(numbers_to_texts(store));

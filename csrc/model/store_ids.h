@@ -24,8 +24,8 @@ static inline void
 bcn_bit_set(uint8_t *bits, size_t row, bool value)
 {
     uint8_t mask = (uint8_t)(1u << (row % 8));
-    bits[row / 8] = (uint8_t)(value ? bits[row / 8] | mask
-                                    : bits[row / 8] & ~mask);
+    bits[row / 8] =
+        (uint8_t)(value ? bits[row / 8] | mask : bits[row / 8] & ~mask);
 }
 
 /* Room for bits of `rows` rows; the first time, the `sure` rows before this

@@ -21,8 +21,8 @@ civil(int64_t day, int64_t *year, int *month, int *mday)
     day += 719468; /* days from 0000-03-01 to 1970-01-01 */
     int64_t era = floor_divide(day, 146097);
     int64_t in_era = day - era * 146097;
-    int64_t y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) /
-                365;
+    int64_t y =
+        (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
     int64_t in_year = in_era - (365 * y + y / 4 - y / 100);
     int64_t shifted = (5 * in_year + 2) / 153;
     *mday = (int)(in_year - (153 * shifted + 2) / 5 + 1);
@@ -46,12 +46,12 @@ bcn_value_text(bcn_kind kind, int64_t value, char buffer[32])
         return bcn_value_text(BCN_INTEGER, value, buffer);
     }
     int second = (int)(rest / SECOND), fraction = (int)(rest % SECOND);
-    length = snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02d",
-                      (int)year, month, mday, second / 3600,
-                      second / 60 % 60, second % 60);
+    length =
+        snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month,
+                 mday, second / 3600, second / 60 % 60, second % 60);
     if (fraction != 0) {
-        length += snprintf(buffer + length, 32 - (size_t)length, ".%06d",
-                           fraction);
+        length +=
+            snprintf(buffer + length, 32 - (size_t)length, ".%06d", fraction);
     }
     buffer[length++] = 'Z';
     return (bcn_bytes){buffer, (size_t)length};

@@ -172,8 +172,7 @@ trouble_tell(const reading *all, const worker *mine)
                         (unsigned long long)line);
     }
     if (block->trouble == BCN_CSV_BROKEN) {
-        return bcn_fail(all->error, BCN_IO,
-                        "reading failed after line %llu",
+        return bcn_fail(all->error, BCN_IO, "reading failed after line %llu",
                         (unsigned long long)(line != 0 ? line - 1 : 0));
     }
     return BCN_OK;

@@ -60,14 +60,14 @@ typedef struct bcn_csv_options {
     char quote;     /* 0: the source has no quotes */
     size_t fields;  /* of every record, 1 to BCN_CSV_FIELDS_MAX */
     const bcn_csv_column *columns;
-    size_t column_count;   /* below 65535 */
-    bcn_time_rule times;   /* zone and format of time columns */
-    uint64_t first_line;   /* the line on which the text begins; 0 is 1 */
-    bcn_bytes before;      /* text already taken from the input, read first */
-    size_t workers;        /* 0: one */
-    size_t block_bytes;    /* 0: the default */
-    size_t batch_rows;     /* most rows in a batch; 0: 65536 */
-    size_t record_limit;   /* bytes of a record; 0: 64 MiB, at most 1 GiB */
+    size_t column_count; /* below 65535 */
+    bcn_time_rule times; /* zone and format of time columns */
+    uint64_t first_line; /* the line on which the text begins; 0 is 1 */
+    bcn_bytes before;    /* text already taken from the input, read first */
+    size_t workers;      /* 0: one */
+    size_t block_bytes;  /* 0: the default */
+    size_t batch_rows;   /* most rows in a batch; 0: 65536 */
+    size_t record_limit; /* bytes of a record; 0: 64 MiB, at most 1 GiB */
 } bcn_csv_options;
 
 /* What `read` may return besides a number of bytes (0: the end). */

@@ -61,10 +61,10 @@ flaw_fault(bcn_csv_span *span, const bcn_csv_flaw *flaw, size_t fields)
     if (words == NULL) {
         return BCN_NOMEM;
     }
-    int length = snprintf(words, FLAW_ROOM, "%lu field%s where %lu %s expected",
-                          (unsigned long)flaw->count,
-                          flaw->count == 1 ? "" : "s", (unsigned long)fields,
-                          fields == 1 ? "was" : "were");
+    int length =
+        snprintf(words, FLAW_ROOM, "%lu field%s where %lu %s expected",
+                 (unsigned long)flaw->count, flaw->count == 1 ? "" : "s",
+                 (unsigned long)fields, fields == 1 ? "was" : "were");
     bcn_bytes value = {words, length > 0 ? (size_t)length : 0};
     return bcn_csv_span_fault(span, record, UINT16_MAX, BCN_REASON_FIELDS,
                               value);

@@ -228,8 +228,7 @@ labels_read(bcn_csv_cells *cells, bcn_csv_span *span)
         } else if (raw.length <= KNOWN_BYTES) {
             head = bcn_load64(raw.data);
             tail = bcn_load64(raw.data + 8) & masks[raw.length - 8];
-            uint64_t hash =
-                (head ^ tail * 31) * UINT64_C(0x9e3779b97f4a7c15);
+            uint64_t hash = (head ^ tail * 31) * UINT64_C(0x9e3779b97f4a7c15);
             at = &cells->known[hash >> 54];
             if (((at->head ^ head) | (at->tail ^ tail) |
                  (at->length ^ raw.length)) == 0) {
@@ -373,8 +372,8 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
         if (text.length == 0) {
             continue;
         }
-        bcn_reason reason = bcn_time_read(text, span->times, &cells->memo,
-                                          &values[i], &date);
+        bcn_reason reason =
+            bcn_time_read(text, span->times, &cells->memo, &values[i], &date);
         memo = cells->memo;
         if (reason != BCN_REASON_NONE) {
             values[i] = BCN_MISSING;

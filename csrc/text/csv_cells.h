@@ -44,9 +44,9 @@ typedef struct bcn_csv_cells {
 /* Where the cells stand, and where what they meet goes. */
 typedef struct bcn_csv_span {
     const bcn_csv_rows *rows;
-    size_t from, count;   /* records of the window */
-    size_t row;           /* of the batch, where the first of them goes */
-    size_t capacity;      /* rows of a batch */
+    size_t from, count; /* records of the window */
+    size_t row;         /* of the batch, where the first of them goes */
+    size_t capacity;    /* rows of a batch */
     const bcn_time_rule *times;
     bcn_scratch *scratch; /* for texts, until the batch is handed on */
     /* One fault per record, the first column's: slots[r] is one more than its

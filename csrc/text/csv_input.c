@@ -57,8 +57,7 @@ line_end_before(const char *text, size_t from, size_t to, size_t filled,
 {
     for (size_t i = to; i > from; i--) {
         if (text[i - 1] == '\n' ||
-            (text[i - 1] == '\r' &&
-             (i < filled ? text[i] != '\n' : whole))) {
+            (text[i - 1] == '\r' && (i < filled ? text[i] != '\n' : whole))) {
             return i;
         }
     }
@@ -80,9 +79,8 @@ cut_slowly(const bcn_csv_source *source, const char *text, size_t stop,
            size_t filled, bool whole, cut *found)
 {
     const char *hit;
-    while (found->at < stop &&
-           (hit = memchr(text + found->at, source->quote,
-                         stop - found->at)) != NULL) {
+    while (found->at < stop && (hit = memchr(text + found->at, source->quote,
+                                             stop - found->at)) != NULL) {
         size_t at = (size_t)(hit - text);
         found->at = at + 1;
         if (!found->inside) {
@@ -124,8 +122,8 @@ cut_quickly(const bcn_csv_source *source, const char *text,
     uint64_t opening = marks->quotes & mask & ~(marks->quotes << 1);
     if (!found->inside && ends == 0 && found->outside < base) {
         /* Line ends before this group, not looked for yet. */
-        size_t end = line_end_before(text, found->outside, base, base + 64,
-                                     false);
+        size_t end =
+            line_end_before(text, found->outside, base, base + 64, false);
         found->end = end != 0 ? end : found->end;
     }
     if (ends != 0) {
@@ -152,8 +150,8 @@ cut_on(const bcn_csv_source *source, const char *text, size_t filled,
     enum { GROUPS = 32 };
     bcn_csv_marks marks[GROUPS];
     if (source->quote != 0 && !found->quoted) {
-        const char *hit = memchr(text + found->at, source->quote,
-                                 filled - found->at);
+        const char *hit =
+            memchr(text + found->at, source->quote, filled - found->at);
         found->quoted = hit != NULL;
     }
     while (found->quoted && found->at < filled) {
@@ -243,8 +241,8 @@ mark_skip(bcn_csv_source *source, char *text, size_t *filled)
 static bcn_status
 carry_keep(bcn_csv_source *source, const char *text, size_t length)
 {
-    BCN_TRY(bcn_grow((void **)&source->carry, &source->carry_capacity, length,
-                     1));
+    BCN_TRY(
+        bcn_grow((void **)&source->carry, &source->carry_capacity, length, 1));
     if (length != 0) {
         memcpy(source->carry, text, length);
     }
@@ -302,8 +300,8 @@ bcn_csv_source_next(bcn_csv_source *source, bcn_csv_block *block,
             block->trouble = BCN_CSV_TOO_LONG;
             break;
         }
-        wanted = filled + (filled > source->block_bytes ? filled
-                                                        : source->block_bytes);
+        wanted = filled +
+                 (filled > source->block_bytes ? filled : source->block_bytes);
     }
     block->quoted = found.quoted;
     if (whole) {

@@ -40,8 +40,7 @@ mark_plain(const char *text, size_t count, char delimiter, char quote,
 {
     for (size_t i = 0; i < count; i++, text += 64) {
         uint64_t feeds = equal_plain(text, '\n');
-        marks[i].ends =
-            feeds | lone(equal_plain(text, '\r'), feeds, text[64]);
+        marks[i].ends = feeds | lone(equal_plain(text, '\r'), feeds, text[64]);
         marks[i].splits = equal_plain(text, delimiter);
         marks[i].quotes = quote != 0 ? equal_plain(text, quote) : 0;
     }
@@ -134,8 +133,8 @@ mark_avx2(const char *text, size_t count, char delimiter, char quote,
 int
 bcn_csv_modern(void)
 {
-    return __builtin_cpu_supports("avx2") &&
-           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("popcnt");
 }
 
 bcn_csv_marker

@@ -35,8 +35,8 @@ bcn_csv_marker bcn_csv_marker_avx2(void);
  * halves of a doubled quote count as closing and opening.  `border` says
  * that a quote as the very first byte may open.  Reads text[64]. */
 bool bcn_csv_marks_parity(const bcn_csv_marks *marks, const char *text,
-                          char delimiter, char quote, bool border,
-                          bool inside, uint64_t *mask);
+                          char delimiter, char quote, bool border, bool inside,
+                          uint64_t *mask);
 
 /* Can BCN_CSV_MODERN functions run here? */
 int bcn_csv_modern(void);

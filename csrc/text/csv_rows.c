@@ -7,8 +7,8 @@
 enum { GROUP = 64, SLACK = 16, WINDOW_BYTES = BCN_CSV_WINDOW * GROUP };
 
 bcn_status
-bcn_csv_rows_new(bcn_csv_rows *rows, char delimiter, char quote,
-                 size_t fields, size_t limit)
+bcn_csv_rows_new(bcn_csv_rows *rows, char delimiter, char quote, size_t fields,
+                 size_t limit)
 {
     rows->delimiter = delimiter;
     rows->quote = quote;
@@ -294,8 +294,8 @@ bcn_csv_rows_next(bcn_csv_rows *rows)
         rows->marks[groups - 1].splits &= valid;
         rows->marks[groups - 1].quotes &= valid;
     }
-    bcn_status status = rows->modern ? walk_modern(rows, groups)
-                                     : walk_plain(rows, groups);
+    bcn_status status =
+        rows->modern ? walk_modern(rows, groups) : walk_plain(rows, groups);
     rows->position += bytes;
     return status;
 }

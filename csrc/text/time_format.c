@@ -98,8 +98,8 @@ bcn_time_format_new(bcn_bytes text, bcn_time_format **out, bcn_error *error)
         return BCN_NOMEM;
     }
     bcn_status status = compile(format, text, error);
-    if (status == BCN_OK && (!has(format, "Yy") || !has(format, "mbBh") ||
-                             !has(format, "d"))) {
+    if (status == BCN_OK &&
+        (!has(format, "Yy") || !has(format, "mbBh") || !has(format, "d"))) {
         status = bcn_fail(error, BCN_INVALID,
                           "the time format needs a year (%%Y or %%y), a "
                           "month (%%m or %%b) and a day (%%d)");

@@ -64,8 +64,7 @@ bool bcn_day_of(int year, int month, int day, int64_t *midnight);
 /* A moment to UTC: BCN_REASON_NONE or the reason why not. */
 BCN_MUST_USE bcn_reason bcn_moment_to_utc(const bcn_moment *moment,
                                           const bcn_zone *zone,
-                                          bcn_zone_memo *memo,
-                                          int64_t *value);
+                                          bcn_zone_memo *memo, int64_t *value);
 
 /* Read a whole text; `*date` says that it was a date.  BCN_REASON_NONE or the
  * reason why not. */
@@ -83,8 +82,7 @@ bcn_clock_read(const char *text, int64_t *microseconds)
     unsigned hour = (unsigned)pairs & 0xff;
     unsigned minute = (unsigned)(pairs >> 24) & 0xff;
     unsigned second = (unsigned)(pairs >> 48) & 0xff;
-    *microseconds =
-        (int64_t)((hour * 60 + minute) * 60 + second) * BCN_SECOND;
+    *microseconds = (int64_t)((hour * 60 + minute) * 60 + second) * BCN_SECOND;
     return bcn_digits_are(digits) &&
            (digits & UINT64_C(0x0000ff0000ff0000)) == 0 && hour < 24 &&
            minute < 60 && second < 60;
@@ -99,8 +97,7 @@ bcn_time_quick(const char *text, size_t length, const bcn_time_memo *memo,
 {
     enum { WHOLE = 20, LONGEST = 27 };
     int64_t clock;
-    if (length - WHOLE > LONGEST - WHOLE ||
-        bcn_load64(text) != memo->head ||
+    if (length - WHOLE > LONGEST - WHOLE || bcn_load64(text) != memo->head ||
         bcn_load64(text + 2) != memo->tail || text[length - 1] != 'Z' ||
         (text[10] != 'T' && text[10] != ' ') ||
         !bcn_clock_read(text + 11, &clock)) {
@@ -112,8 +109,8 @@ bcn_time_quick(const char *text, size_t length, const bcn_time_memo *memo,
     }
     /* "dddZ...." becomes the eight digits 00ddd000: microseconds. */
     unsigned digits = (unsigned)(length - WHOLE - 1);
-    uint64_t fraction = bcn_load64(text + WHOLE) ^
-                        UINT64_C(0x3030303030303030);
+    uint64_t fraction =
+        bcn_load64(text + WHOLE) ^ UINT64_C(0x3030303030303030);
     fraction = (fraction & ((UINT64_C(1) << 8 * digits) - 1)) << 16;
     *value += (int64_t)bcn_digits_join(fraction);
     return text[WHOLE - 1] == '.' && digits != 0 && bcn_digits_are(fraction);

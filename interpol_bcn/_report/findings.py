@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .._figures import figures
 from .._i18n import format_integer, format_number, format_percent, is_rtl, message
 from ..axes import NOT_STATED
-from .._figures import figures
 
 if TYPE_CHECKING:
     from ..axes import Axis

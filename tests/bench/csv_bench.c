@@ -45,11 +45,10 @@ static int
 write_log(const char *path, uint64_t rows, int quoted)
 {
     static const char *const kinds[KINDS] = {
-        "request", "reply", "diffusion", "notice",
-        "information", "alert", "hit", "other"};
-    const char *form = quoted
-                           ? "\"%sZ\",\"%s\",\"%s\",\"%s\",\"%u\",\"%u\"\n"
-                           : "%sZ,%s,%s,%s,%u,%u\n";
+        "request",     "reply", "diffusion", "notice",
+        "information", "alert", "hit",       "other"};
+    const char *form = quoted ? "\"%sZ\",\"%s\",\"%s\",\"%s\",\"%u\",\"%u\"\n"
+                              : "%sZ,%s,%s,%s,%u,%u\n";
     FILE *file = fopen(path, "w");
     if (file == NULL) {
         return 1;

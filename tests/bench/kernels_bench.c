@@ -97,8 +97,8 @@ static void
 table_of(uint64_t *table, unsigned count, uint64_t stride, unsigned groups)
 {
     for (unsigned i = 0; i < 256; i++) {
-        table[i] = i < count ? (groups != 0 ? i % groups : i) * stride
-                             : BCN_SKIP;
+        table[i] =
+            i < count ? (groups != 0 ? i % groups : i) * stride : BCN_SKIP;
     }
 }
 
@@ -158,24 +158,24 @@ main(int argc, char **argv)
         sizes[i] = (uint32_t)(draw() & 0xfffff);
         large[i] = (int64_t)(draw() & 0x3fffffffff);
     }
-    bcn_column sorted = {BCN_TIME, 8, times, rows, year, year + span - 1,
-                         true, NULL, NULL, 0, 0, 0};
-    bcn_column loose = {BCN_TIME, 8, shuffled, rows, year, year + span - 1,
-                        false, NULL, slots, HOURS * 4, year, HOUR / 4};
-    bcn_column size32 = {BCN_INTEGER, 4, sizes, rows, 0, 0xfffff,
-                         false, NULL, NULL, 0, 0, 0};
-    bcn_column size64 = {BCN_INTEGER, 8, large, rows, 0, 0x3fffffffff,
-                         false, NULL, NULL, 0, 0, 0};
-    bcn_piece hours[] = {{year, 0, HOUR, 0, 0},
-                         {year + span, -1, 0, 0, 0}};
+    bcn_column sorted = {BCN_TIME, 8,    times, rows, year, year + span - 1,
+                         true,     NULL, NULL,  0,    0,    0};
+    bcn_column loose = {
+        BCN_TIME, 8,    shuffled, rows,      year, year + span - 1,
+        false,    NULL, slots,    HOURS * 4, year, HOUR / 4};
+    bcn_column size32 = {BCN_INTEGER, 4,    sizes, rows, 0, 0xfffff,
+                         false,       NULL, NULL,  0,    0, 0};
+    bcn_column size64 = {BCN_INTEGER, 8,    large, rows, 0, 0x3fffffffff,
+                         false,       NULL, NULL,  0,    0, 0};
+    bcn_piece hours[] = {{year, 0, HOUR, 0, 0}, {year + span, -1, 0, 0, 0}};
     bcn_piece cycle[] = {{year, 0, HOUR, 168, 144 * HOUR},
                          {year + span, -1, 0, 0, 0}};
     bcn_piece seconds[] = {{year, 0, HOUR / 3600, 86400, 0},
                            {year + span, -1, 0, 0, 0}};
     bcn_piece months[13];
     for (int i = 0; i < 13; i++) {
-        months[i] = (bcn_piece){year + i * 730 * HOUR, i < 12 ? i : -1, 0, 0,
-                                0};
+        months[i] =
+            (bcn_piece){year + i * 730 * HOUR, i < 12 ? i : -1, 0, 0, 0};
     }
     static uint64_t by_sender[256], by_receiver[256], pair_sender[256],
         kind[256], kind_hour[256], region_a[256], region_b[256], one_kind[256];
@@ -194,8 +194,11 @@ main(int argc, char **argv)
         uint8_t *kinds = labels(shape == ZIPF ? UNIFORM : shape, KINDS);
         const char *named = shape_names[shape];
         bcn_term terms[3] = {{senders, 1, by_sender}};
-        bcn_plan plan = {.rows = rows, .shape = {1, {MEMBERS}},
-                         .terms = terms, .term_count = 1, .workers = workers};
+        bcn_plan plan = {.rows = rows,
+                         .shape = {1, {MEMBERS}},
+                         .terms = terms,
+                         .term_count = 1,
+                         .workers = workers};
         run("sender", named, &plan);
         plan.measure = &size32;
         run("sum(size u32) by sender", named, &plan);

@@ -17,12 +17,11 @@ main(int count, char **words)
     }
     for (const char *kind = words[1]; *kind != '\0'; kind++) {
         size_t i = options.column_count++;
-        columns[i] = (bcn_csv_column){
-            *kind == 'l'   ? BCN_LABEL
-            : *kind == 't' ? BCN_TIME
-            : *kind == 'i' ? BCN_INTEGER
-                           : BCN_ID,
-            (int)i, NULL};
+        columns[i] = (bcn_csv_column){*kind == 'l'   ? BCN_LABEL
+                                      : *kind == 't' ? BCN_TIME
+                                      : *kind == 'i' ? BCN_INTEGER
+                                                     : BCN_ID,
+                                      (int)i, NULL};
     }
     options.fields = options.column_count;
     options.columns = columns;

@@ -61,8 +61,7 @@ csv_text_value(csv_text *out, const bcn_slice *slice, bcn_kind kind,
         if (code == BCN_NONE) {
             csv_text_put(out, "~", 1);
         } else {
-            bcn_bytes text =
-                bcn_labels_text(slice->dictionary->texts, code);
+            bcn_bytes text = bcn_labels_text(slice->dictionary->texts, code);
             csv_text_put(out, text.data, text.length);
         }
     } else if (slice->values != NULL && slice->values[row] != BCN_MISSING) {
@@ -87,8 +86,8 @@ csv_text_take(void *context, const bcn_batch *batch)
     size_t fault = 0, entry = 0;
     uint64_t line = 0;
     out->batches++;
-    out->bad |= batch->rows == 0 || batch->line_count == 0 ||
-                batch->lines[0].row != 0;
+    out->bad |=
+        batch->rows == 0 || batch->line_count == 0 || batch->lines[0].row != 0;
     for (size_t row = 0; row < batch->rows; row++, line++) {
         if (entry < batch->line_count && batch->lines[entry].row == row) {
             line = batch->lines[entry++].line;

@@ -47,8 +47,8 @@ sheet_new(sheet *s)
     s->labels[0].texts = bcn_labels_new();
     s->labels[1].texts = bcn_labels_new();
     s->slices[TIME] = (bcn_slice){.values = s->times};
-    s->slices[FROM] = (bcn_slice){.codes = s->from,
-                                  .dictionary = &s->labels[0]};
+    s->slices[FROM] =
+        (bcn_slice){.codes = s->from, .dictionary = &s->labels[0]};
     s->slices[TO] = (bcn_slice){.codes = s->to, .dictionary = &s->labels[1]};
     s->slices[ID] = (bcn_slice){.values = s->ids};
     s->slices[SIZE] = (bcn_slice){.values = s->sizes};
@@ -103,30 +103,33 @@ resolve(void *context, size_t column, bcn_bytes name, uint32_t *code)
     if (name.data[0] == '!') {
         return BCN_RANGE;
     }
-    *code = BCN_REFUSED | (name.data[0] == '?' ? BCN_REASON_AMBIGUOUS
-                                               : BCN_REASON_UNKNOWN);
+    *code = BCN_REFUSED |
+            (name.data[0] == '?' ? BCN_REASON_AMBIGUOUS : BCN_REASON_UNKNOWN);
     return BCN_OK;
 }
 
 static bcn_status
 begin(bcn_builder *builder, uint32_t labels, bool raise)
 {
-    bcn_schema schema = {.count = COLUMNS, .id = ID, .keys = {FROM, TO},
-                         .key_count = 2};
-    const bcn_field name = {.kind = BCN_LABEL, .required = true,
-                            .labels = labels, .shares = -1};
-    schema.fields[TIME] = (bcn_field){.kind = BCN_TIME, .required = true,
-                                      .shares = -1, .minimum = 100,
+    bcn_schema schema = {
+        .count = COLUMNS, .id = ID, .keys = {FROM, TO}, .key_count = 2};
+    const bcn_field name = {
+        .kind = BCN_LABEL, .required = true, .labels = labels, .shares = -1};
+    schema.fields[TIME] = (bcn_field){.kind = BCN_TIME,
+                                      .required = true,
+                                      .shares = -1,
+                                      .minimum = 100,
                                       .maximum = 199};
     schema.fields[FROM] = schema.fields[TO] = name;
     schema.fields[TO].shares = labels == 0 ? FROM : -1;
-    schema.fields[ID] = (bcn_field){.kind = BCN_ID, .shares = -1,
+    schema.fields[ID] = (bcn_field){.kind = BCN_ID,
+                                    .shares = -1,
                                     .minimum = INT64_MIN + 1,
                                     .maximum = INT64_MAX};
-    schema.fields[SIZE] = (bcn_field){.kind = BCN_INTEGER, .shares = -1,
-                                      .maximum = INT64_MAX};
-    const bcn_builder_options options = {.resolve = resolve, .raise = raise,
-                                         .keep = 100, .workers = 1};
+    schema.fields[SIZE] =
+        (bcn_field){.kind = BCN_INTEGER, .shares = -1, .maximum = INT64_MAX};
+    const bcn_builder_options options = {
+        .resolve = resolve, .raise = raise, .keep = 100, .workers = 1};
     return bcn_builder_init(builder, &schema, &options);
 }
 
@@ -142,10 +145,10 @@ check_refusal(const bcn_builder *builder, size_t at, uint64_t number,
     CHECK_EQUAL(found->column, column);
     CHECK_EQUAL(found->reason, reason);
     CHECK_EQUAL(found->value == BCN_NONE, value == NULL);
-    CHECK(value == NULL ||
-          bcn_bytes_equal(bcn_labels_text(builder->ledger.values,
-                                          found->value),
-                          text(value)));
+    CHECK(
+        value == NULL ||
+        bcn_bytes_equal(bcn_labels_text(builder->ledger.values, found->value),
+                        text(value)));
 }
 
 static void
@@ -168,20 +171,20 @@ the_first_fault_in_the_order_of_the_schema_is_told(void)
     CHECK_OK(sheet_new(&s));
     bcn_builder_begin(&builder, 0);
     row(&s, 100, "A", "B", 1, 5);
-    row(&s, 99, "X", "B", 2, -1);                  /* the period first */
-    row(&s, 100, "X", "?", 3, -1);                 /* then the sender */
-    row(&s, 199, "A", "?", 4, -1);                 /* then the receiver */
-    row(&s, 199, "A", NULL, 5, -1);                /* which is needed */
-    row(&s, BCN_MISSING, "A", "A", 6, 1);          /* as is the time */
-    row(&s, 150, "A", "A", BCN_MISSING, -7);       /* no negative size */
+    row(&s, 99, "X", "B", 2, -1);            /* the period first */
+    row(&s, 100, "X", "?", 3, -1);           /* then the sender */
+    row(&s, 199, "A", "?", 4, -1);           /* then the receiver */
+    row(&s, 199, "A", NULL, 5, -1);          /* which is needed */
+    row(&s, BCN_MISSING, "A", "A", 6, 1);    /* as is the time */
+    row(&s, 150, "A", "A", BCN_MISSING, -7); /* no negative size */
     row(&s, 150, "C", "C", BCN_MISSING, BCN_MISSING);
     row(&s, 150, "Q", "Z", 7, 1);  /* the reader's fault, in the size */
     row(&s, 150, "C", "C", 7, 77); /* the reader's fault, in the size */
     row(&s, 0, "Q", "C", 7, 77);   /* the reader's fault: the whole row */
     s.faults[0] = (bcn_fault){8, SIZE, BCN_REASON_INTEGER, text("many")};
     s.faults[1] = (bcn_fault){9, SIZE, BCN_REASON_INTEGER, text("few")};
-    s.faults[2] = (bcn_fault){10, BCN_WHOLE_ROW, BCN_REASON_FIELDS,
-                              text("4 fields")};
+    s.faults[2] =
+        (bcn_fault){10, BCN_WHOLE_ROW, BCN_REASON_FIELDS, text("4 fields")};
     s.fault_count = 3;
     CHECK_OK(take(&builder, &s));
     check_closes(&builder);

@@ -48,8 +48,8 @@ pieces_give_what_their_formula_says(void)
 static void
 check_refuses_what_could_leave_the_axis(void)
 {
-    const bcn_piece month[] = {{0, 0, 0, 0, 0}, {9, 1, 0, 0, 0},
-                               {20, -1, 0, 0, 0}};
+    const bcn_piece month[] = {
+        {0, 0, 0, 0, 0}, {9, 1, 0, 0, 0}, {20, -1, 0, 0, 0}};
     CHECK(bcn_clock_check(month, 3, 2));
     CHECK(!bcn_clock_check(month, 3, 1));
     CHECK(bcn_clock_check(NULL, 0, 0));
@@ -61,12 +61,12 @@ check_refuses_what_could_leave_the_axis(void)
     CHECK(bcn_clock_check(cycle, 1, 168));
     CHECK(!bcn_clock_check(cycle, 1, 167));
     const bcn_piece wrong[][2] = {
-        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},   /* starts do not grow */
-        {{1, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},   /* starts fall */
+        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}, /* starts do not grow */
+        {{1, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}, /* starts fall */
         {{INT64_MIN, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},
-        {{0, 0, -5, 0, 0}, {9, 0, 0, 0, 0}},  /* negative width */
-        {{0, 0, 5, -1, 0}, {9, 0, 0, 0, 0}},  /* negative modulus */
-        {{0, 0, 5, 0, -1}, {9, 0, 0, 0, 0}},  /* negative phase */
+        {{0, 0, -5, 0, 0}, {9, 0, 0, 0, 0}},        /* negative width */
+        {{0, 0, 5, -1, 0}, {9, 0, 0, 0, 0}},        /* negative modulus */
+        {{0, 0, 5, 0, -1}, {9, 0, 0, 0, 0}},        /* negative phase */
         {{0, INT64_MAX, 1, 9, 0}, {9, 0, 0, 0, 0}}, /* code overflows */
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
@@ -120,8 +120,8 @@ random_clock(bcn_piece *pieces, int64_t from, int64_t span, int64_t unit)
             piece.modulus = kind == 3 ? (int64_t)(1 + random_below(60)) : 0;
         }
         pieces[i] = piece;
-        start += unit * (int64_t)(1 + random_below(
-                                          1 + (uint64_t)(span / unit) / 8));
+        start += unit *
+                 (int64_t)(1 + random_below(1 + (uint64_t)(span / unit) / 8));
     }
     return count;
 }
@@ -222,8 +222,8 @@ long_runs_end_where_they_should(void)
         while (bcn_clock_cursor_next(&cursor, &begin, &end, &offset)) {
             wrong += begin != row || end <= begin || end > MANY;
             for (; row < end; row++) {
-                wrong += offset != slow_offset(clocks + (count == 1), count,
-                                               times[row]);
+                wrong += offset !=
+                         slow_offset(clocks + (count == 1), count, times[row]);
             }
         }
         CHECK_EQUAL(row, MANY);
@@ -255,9 +255,9 @@ slots_are_filled_or_refused(void)
                 constant &= slow_offset(clocks, count, start + t) == whole;
             }
         }
-        CHECK_EQUAL(bcn_clock_fill_slots(clocks, count, base, width, slots,
-                                         table),
-                    constant);
+        CHECK_EQUAL(
+            bcn_clock_fill_slots(clocks, count, base, width, slots, table),
+            constant);
         refused += !constant;
         filled += constant;
         uint64_t wrong = 0;
@@ -277,8 +277,8 @@ the_ends_of_int64_are_times_too(void)
                                 {INT64_MAX - 9, 1, 3, 5, 2}};
     bcn_clock clock = {pieces, 2, 1};
     CHECK(bcn_clock_check(pieces, 2, 5));
-    const int64_t times[] = {INT64_MIN, INT64_MIN + 1, 0, INT64_MAX - 9,
-                             INT64_MAX - 1, INT64_MAX};
+    const int64_t times[] = {INT64_MIN,     INT64_MIN + 1, 0,
+                             INT64_MAX - 9, INT64_MAX - 1, INT64_MAX};
     uint64_t cells[COUNT_OF(times)];
     bcn_clock_cells(&clock, 1, times, COUNT_OF(times), cells);
     bcn_clock_cursor cursor;

@@ -53,8 +53,13 @@ test_grammar(void)
     reads("a,b\r\nc,d\r\n", "1|a|b\n2|c|d\n");
     reads("a,b\rc,d\r", "1|a|b\n2|c|d\n");
     reads("a,b\r\rc,d\n\re,f", "1|a|b\n3|c|d\n5|e|f\n");
-    reads("\xef\xbb\xbf" "a,b\n", "1|a|b\n");
-    reads("a,b\n\xef\xbb\xbf" "a,b\n", "1|a|b\n2|\xef\xbb\xbf" "a|b\n");
+    reads("\xef\xbb\xbf"
+          "a,b\n",
+          "1|a|b\n");
+    reads("a,b\n\xef\xbb\xbf"
+          "a,b\n",
+          "1|a|b\n2|\xef\xbb\xbf"
+          "a|b\n");
     reads("\n\na,b\n\nc,d\n", "3|a|b\n5|c|d\n");
     reads("\"a\",\"b\"\n", "1|a|b\n");
     reads("\"a,\"\"x\"\"\",\"b\nc\"\nd,e\n", "1|a,\"x\"|b\nc\n3|d|e\n");
@@ -169,8 +174,7 @@ test_any_end(void)
     bcn_csv_options whole = options_of(5, 5), pieces = options_of(5, 5);
     for (size_t length = 0; length < sizeof tricky; length++) {
         csv_text expected;
-        bcn_status status =
-            csv_text_read(&whole, tricky, length, &expected);
+        bcn_status status = csv_text_read(&whole, tricky, length, &expected);
         for (size_t block = 1; block < 12; block += 2) {
             pieces.block_bytes = block;
             pieces.workers = 1 + block % 3;
@@ -386,8 +390,7 @@ test_failures(void)
         options.block_bytes = block;
         bcn_csv_input input = {breaking, &bytes};
         bcn_sink sink = {drop, &rows};
-        CHECK_EQUAL(bcn_csv_read(&options, input, sink, NULL, &error),
-                    BCN_IO);
+        CHECK_EQUAL(bcn_csv_read(&options, input, sink, NULL, &error), BCN_IO);
         CHECK_TEXT(error.text, "reading failed after line 3");
         CHECK_EQUAL(rows, 3);
         bytes = (csv_bytes){"a,b\nc,d\ne,f\ng", 13, 0};

@@ -23,9 +23,8 @@ test_record(void)
     bcn_bytes all = {text, strlen(text)};
     for (size_t length = 0; length <= 17; length++) {
         bcn_bytes part = {text, length};
-        CHECK_EQUAL(
-            bcn_csv_record_read(part, false, ',', '"', &record, NULL),
-            BCN_RANGE);
+        CHECK_EQUAL(bcn_csv_record_read(part, false, ',', '"', &record, NULL),
+                    BCN_RANGE);
         bcn_csv_record_free(&record);
     }
     CHECK_OK(bcn_csv_record_read(all, false, ',', '"', &record, NULL));
@@ -52,8 +51,8 @@ test_record(void)
     char *many = calloc(1000000, 1);
     CHECK(many != NULL);
     memset(many, ',', 1000000);
-    CHECK_EQUAL(bcn_csv_record_read((bcn_bytes){many, 1000000}, true, ',',
-                                    '"', &record, &error),
+    CHECK_EQUAL(bcn_csv_record_read((bcn_bytes){many, 1000000}, true, ',', '"',
+                                    &record, &error),
                 BCN_INVALID);
     CHECK_TEXT(error.text,
                "line 1: more than 65535 fields; is the delimiter right?");

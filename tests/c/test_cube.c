@@ -19,8 +19,8 @@ static bcn_status
 make_cube(const bcn_shape *shape, uint64_t entries, bool huge, bcn_cube **out)
 {
     bcn_maker maker;
-    BCN_TRY(bcn_maker_start(&maker, shape, entries, huge ? UINT64_MAX : 100,
-                            0, NULL));
+    BCN_TRY(bcn_maker_start(&maker, shape, entries, huge ? UINT64_MAX : 100, 0,
+                            NULL));
     for (uint64_t i = 0; i < entries; i++) {
         uint64_t index = (draw() << 31 ^ draw()) % maker.size;
         bcn_wide value = bcn_wide_of(huge ? INT64_MAX : (int64_t)(draw() % 9));
@@ -86,9 +86,9 @@ the_form_follows_the_content_alone(void)
 static void
 check_laws(const bcn_cube *cube)
 {
-    static const bool masks[8][3] = {
-        {0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1},
-        {1, 1, 0}, {1, 0, 1}, {0, 1, 1}, {1, 1, 1}};
+    static const bool masks[8][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0},
+                                     {0, 0, 1}, {1, 1, 0}, {1, 0, 1},
+                                     {0, 1, 1}, {1, 1, 1}};
     bcn_error error;
     bcn_wide total = bcn_cube_total(cube);
     for (int m = 0; m < 8; m++) {
@@ -133,8 +133,9 @@ check_laws(const bcn_cube *cube)
         CHECK_OK(bcn_cube_check(picked, &error));
         CHECK(same(bcn_cube_item(picked, a * d[2] + c), walk.value));
         for (uint64_t k = 0; k < 4; k++) {
-            CHECK(same(bcn_cube_item(taken, (a * 4 + k) * d[2] + c),
-                       bcn_cube_item(cube, (a * d[1] + wanted[k]) * d[2] + c)));
+            CHECK(
+                same(bcn_cube_item(taken, (a * 4 + k) * d[2] + c),
+                     bcn_cube_item(cube, (a * d[1] + wanted[k]) * d[2] + c)));
         }
         bcn_cube_drop(taken);
         bcn_cube_drop(picked);
@@ -149,7 +150,7 @@ static void
 operations_obey_their_laws(void)
 {
     bcn_cube *cubes[6] = {
-        cube_of(7, 5, 3, 60, false),      cube_of(64, 32, 16, 9000, false),
+        cube_of(7, 5, 3, 60, false),        cube_of(64, 32, 16, 9000, false),
         cube_of(2048, 512, 3, 5000, false), cube_of(7, 5, 3, 60, true),
         cube_of(2048, 512, 3, 5000, true),  cube_of(1, 1, 1, 0, false)};
     for (int i = 0; i < 6; i++) {
@@ -197,7 +198,8 @@ lists_tell_what_the_cube_holds(void)
         CHECK(count == bcn_cube_nonzero(cube));
         for (uint64_t i = 1; i < count; i++) {
             int order = bcn_wide_compare(all[i - 1].value, all[i].value);
-            CHECK(order > 0 || (order == 0 && all[i - 1].index < all[i].index));
+            CHECK(order > 0 ||
+                  (order == 0 && all[i - 1].index < all[i].index));
         }
         CHECK(bcn_cube_top(cube, 5, NULL, few) == 5);
         for (int i = 0; i < 5; i++) {

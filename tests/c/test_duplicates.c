@@ -26,11 +26,11 @@ static void
 records_begin(records *r)
 {
     memset(r, 0, sizeof *r);
-    r->schema = (bcn_schema){.count = 3, .id = 0, .keys = {1, 2},
-                             .key_count = 2};
+    r->schema =
+        (bcn_schema){.count = 3, .id = 0, .keys = {1, 2}, .key_count = 2};
     const bcn_field id = {.kind = BCN_ID, .shares = -1};
-    const bcn_field label = {.kind = BCN_LABEL, .labels = LABELS,
-                             .shares = -1};
+    const bcn_field label = {
+        .kind = BCN_LABEL, .labels = LABELS, .shares = -1};
     bcn_store_init(&r->stores[0], &id);
     bcn_store_init(&r->stores[1], &label);
     bcn_store_init(&r->stores[2], &label);
@@ -117,8 +117,7 @@ one_case(order how, bool as_texts, uint64_t number)
         if (draw(10) == 0 && how == ANY) {
             ids[i] = BCN_MISSING;
         }
-        int length = snprintf(names[i], sizeof names[i], "m%09d",
-                              (int)ids[i]);
+        int length = snprintf(names[i], sizeof names[i], "m%09d", (int)ids[i]);
         texts[i] = (bcn_bytes){names[i], (size_t)length};
         if (ids[i] == BCN_MISSING) {
             texts[i] = (bcn_bytes){NULL, 0};
@@ -170,8 +169,8 @@ workers_change_nothing(void)
     CHECK(one.count > 100000);
     for (size_t w = 0; w < 3; w++) {
         bcn_repeats many = {0};
-        CHECK_OK(bcn_repeats_find(r.stores, &r.schema, workers[w], NULL,
-                                  &many));
+        CHECK_OK(
+            bcn_repeats_find(r.stores, &r.schema, workers[w], NULL, &many));
         CHECK_EQUAL(many.count, one.count);
         CHECK(memcmp(many.rows, one.rows, one.count * sizeof *one.rows) == 0);
         CHECK(memcmp(many.firsts, one.firsts,
@@ -205,8 +204,8 @@ a_signal_ends_the_search(void)
         ids[ROWS - 1] = ids[ROWS - 2];
         CHECK_OK(records_add(&r, ids, NULL, codes, codes, ROWS));
         int asked = 0;
-        bcn_watch watch = {.poll = stop_at_once, .context = &asked,
-                           .last = -1000000000};
+        bcn_watch watch = {
+            .poll = stop_at_once, .context = &asked, .last = -1000000000};
         bcn_repeats found = {0};
         CHECK_EQUAL(bcn_repeats_find(r.stores, &r.schema, 1, &watch, &found),
                     BCN_CANCELLED);

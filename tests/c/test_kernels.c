@@ -48,7 +48,8 @@ fused_loops_count_as_the_obvious_loop(void)
     }
     const void *measures[4] = {bytes, words, numbers, values};
     for (size_t terms = 1; terms <= 3; terms++) {
-        bcn_looks looks = {terms, {codes[0], codes[1], codes[2]},
+        bcn_looks looks = {terms,
+                           {codes[0], codes[1], codes[2]},
                            {tables[0], tables[1], tables[2]}};
         for (size_t lanes = 1; lanes <= 4; lanes *= 2) {
             for (size_t begin = 0; begin < 9; begin++) {
@@ -79,14 +80,14 @@ fused_loops_count_as_the_obvious_loop(void)
                     }
                 }
                 uint32_t free[4 * LANE] = {0};
-                bcn_looks within = {terms, {codes[0], codes[1], codes[2]},
-                                    {open, open, open}};
+                bcn_looks within = {
+                    terms, {codes[0], codes[1], codes[2]}, {open, open, open}};
                 bcn_count_u32(free, at, BCN_NO_LIMIT, &within, begin, end);
                 for (size_t i = 0; i < ROWS; i++) {
                     words_of_slots[i] = (uint16_t)(codes[0][i] * 4 + i % 4);
                 }
-                bcn_looks rest = {terms - 1, {codes[1], codes[2]},
-                                  {tables[1], tables[2]}};
+                bcn_looks rest = {
+                    terms - 1, {codes[1], codes[2]}, {tables[1], tables[2]}};
                 uint32_t slotted[4 * LANE] = {0};
                 bcn_count_words_u32(slotted, at, LIMIT, &rest, words_of_slots,
                                     tables[0], 2, begin, end);

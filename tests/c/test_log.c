@@ -12,20 +12,22 @@ times_and_ids(const int64_t *times, const int64_t *ids, size_t rows,
               bcn_log **out)
 {
     bcn_schema schema = {.count = 4, .id = 1};
-    schema.fields[0] = (bcn_field){.kind = BCN_TIME, .shares = -1,
+    schema.fields[0] = (bcn_field){.kind = BCN_TIME,
+                                   .shares = -1,
                                    .minimum = INT64_MIN + 1,
                                    .maximum = INT64_MAX};
     schema.fields[1] = (bcn_field){.kind = BCN_ID, .shares = -1};
-    schema.fields[2] = (bcn_field){.kind = BCN_INTEGER, .shares = -1,
+    schema.fields[2] = (bcn_field){.kind = BCN_INTEGER,
+                                   .shares = -1,
                                    .minimum = INT64_MIN + 1,
                                    .maximum = INT64_MAX};
-    schema.fields[3] = (bcn_field){.kind = BCN_LABEL, .labels = 2,
-                                   .shares = -1};
+    schema.fields[3] =
+        (bcn_field){.kind = BCN_LABEL, .labels = 2, .shares = -1};
     const bcn_builder_options options = {.keep = 1, .workers = 1};
     bcn_builder builder;
     BCN_TRY(bcn_builder_init(&builder, &schema, &options));
-    bcn_slice slices[4] = {{.values = times}, {.values = ids},
-                           {.values = times}, {0}};
+    bcn_slice slices[4] = {
+        {.values = times}, {.values = ids}, {.values = times}, {0}};
     const bcn_batch batch = {.rows = rows, .slices = slices};
     bcn_status status = BCN_OK;
     for (size_t c = 0; status == BCN_OK && c < 3; c++) {

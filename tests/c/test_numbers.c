@@ -49,12 +49,20 @@ test_integers(void)
 static void
 test_canonical(void)
 {
-    static const char *const not[] = {
-        "", "-", "-0", "+1", "01", "-01", "1x", "00", "-9223372036854775808",
-        "9223372036854775808", "123456789012345678901"};
+    static const char *const not [] = {"",
+                                       "-",
+                                       "-0",
+                                       "+1",
+                                       "01",
+                                       "-01",
+                                       "1x",
+                                       "00",
+                                       "-9223372036854775808",
+                                       "9223372036854775808",
+                                       "123456789012345678901"};
     int64_t value, back;
-    for (size_t i = 0; i < sizeof not / sizeof *not; i++) {
-        CHECK(!bcn_canonical_read(bytes_of(not[i]), &value));
+    for (size_t i = 0; i < sizeof not / sizeof *not ; i++) {
+        CHECK(!bcn_canonical_read(bytes_of(not [i]), &value));
     }
     uint64_t state = 1;
     for (int i = 0; i < 100000; i++) {
@@ -98,15 +106,33 @@ test_digits(void)
 static void
 test_utf8(void)
 {
-    static const char *const good[] = {
-        "", "abc", "0123456789abcdef", "\xc3\xa9", "\xe0\xa0\x80",
-        "\xed\x9f\xbf", "\xef\xbf\xbf", "\xf0\x90\x80\x80",
-        "\xf4\x8f\xbf\xbf", "01234567\xc2\x80", "0123456\xc2\x80"};
-    static const char *const bad[] = {
-        "\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x9f\xbf", "\xed\xa0\x80",
-        "\xe2\x82", "\xe2\x82(", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-        "\xf5\x80\x80\x80", "\xff", "01234567\xff", "0123456\xff" "89",
-        "\xf0\x90\x80"};
+    static const char *const good[] = {"",
+                                       "abc",
+                                       "0123456789abcdef",
+                                       "\xc3\xa9",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "01234567\xc2\x80",
+                                       "0123456\xc2\x80"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc1\xbf",
+                                      "\xc3",
+                                      "\xc3(",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xe2\x82",
+                                      "\xe2\x82(",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff",
+                                      "01234567\xff",
+                                      "0123456\xff"
+                                      "89",
+                                      "\xf0\x90\x80"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK(bcn_utf8_valid(bytes_of(good[i])));
     }
@@ -122,8 +148,8 @@ test_marks(void)
 {
     enum { GROUPS = 4, LENGTH = GROUPS * 64 + 1 };
     static const char letters[] = "\n\r,\"a\x80\xac\x8a";
-    bcn_csv_marker markers[] = {
-        bcn_csv_marker_plain(), bcn_csv_marker_sse2(), bcn_csv_marker_avx2()};
+    bcn_csv_marker markers[] = {bcn_csv_marker_plain(), bcn_csv_marker_sse2(),
+                                bcn_csv_marker_avx2()};
     uint64_t state = 7;
     for (int round = 0; round < 300; round++) {
         char text[LENGTH];

@@ -64,9 +64,9 @@ answer(const bcn_plan *plan, bcn_wide *cells)
         for (size_t i = 0; i < plan->dial_count && counted; i++) {
             const bcn_dial *dial = &plan->dials[i];
             for (size_t k = 0; k < dial->count && counted; k++) {
-                int64_t code = bcn_clock_at(dial->clocks[k].pieces,
-                                            dial->clocks[k].count,
-                                            bcn_column_at(dial->times, row));
+                int64_t code =
+                    bcn_clock_at(dial->clocks[k].pieces, dial->clocks[k].count,
+                                 bcn_column_at(dial->times, row));
                 counted = code >= 0;
                 cell += counted ? (uint64_t)code * dial->clocks[k].stride : 0;
             }
@@ -75,13 +75,12 @@ answer(const bcn_plan *plan, bcn_wide *cells)
             const bcn_range *range = &plan->ranges[i];
             int64_t value = bcn_column_at(range->column, row);
             bool inside = range->from <= value && value < range->to;
-            counted = bcn_column_has(range->column, row) &&
-                      inside != range->outside;
+            counted =
+                bcn_column_has(range->column, row) && inside != range->outside;
         }
         if (counted) {
-            int64_t value = plan->measure == NULL
-                                ? 1
-                                : bcn_column_at(plan->measure, row);
+            int64_t value =
+                plan->measure == NULL ? 1 : bcn_column_at(plan->measure, row);
             cells[cell] = bcn_wide_add(cells[cell], bcn_wide_of(value));
         }
     }
@@ -124,18 +123,31 @@ check_plan(const bcn_plan *plan)
     free(cells);
 }
 
-static bcn_column in_order = {.kind = BCN_TIME, .width = 8, .data = times,
-                              .rows = ROWS, .greatest = SECONDS - 1,
+static bcn_column in_order = {.kind = BCN_TIME,
+                              .width = 8,
+                              .data = times,
+                              .rows = ROWS,
+                              .greatest = SECONDS - 1,
                               .sorted = true};
-static bcn_column out_of_order = {.kind = BCN_TIME, .width = 8, .data = loose,
-                                  .rows = ROWS, .greatest = SECONDS - 1};
-static bcn_column slotted = {.kind = BCN_TIME, .width = 8, .data = loose,
-                             .rows = ROWS, .greatest = SECONDS - 1,
-                             .slots = slots, .slot_count = SECONDS / 100,
+static bcn_column out_of_order = {.kind = BCN_TIME,
+                                  .width = 8,
+                                  .data = loose,
+                                  .rows = ROWS,
+                                  .greatest = SECONDS - 1};
+static bcn_column slotted = {.kind = BCN_TIME,
+                             .width = 8,
+                             .data = loose,
+                             .rows = ROWS,
+                             .greatest = SECONDS - 1,
+                             .slots = slots,
+                             .slot_count = SECONDS / 100,
                              .slot_width = 100};
-static bcn_column size_column = {.kind = BCN_INTEGER, .width = 8,
-                                 .data = sizes, .rows = ROWS,
-                                 .least = -(1 << 30), .greatest = 1 << 30};
+static bcn_column size_column = {.kind = BCN_INTEGER,
+                                 .width = 8,
+                                 .data = sizes,
+                                 .rows = ROWS,
+                                 .least = -(1 << 30),
+                                 .greatest = 1 << 30};
 
 /* Steps of `width`, then a stretch that repeats the last position (as zones
  * do), then again steps; nothing before 100 or from 4,500 on. */
@@ -153,8 +165,10 @@ step_pieces(bcn_piece *pieces, int64_t width)
 static void
 every_loop_gives_the_answer(void)
 {
-    bcn_term terms[4] = {{bytes[0], 1, table_a}, {bytes[1], 1, table_b},
-                         {words, 2, table_w}, {bytes[1], 1, table_w}};
+    bcn_term terms[4] = {{bytes[0], 1, table_a},
+                         {bytes[1], 1, table_b},
+                         {words, 2, table_w},
+                         {bytes[1], 1, table_w}};
     bcn_column *dials[3] = {&in_order, &out_of_order, &slotted};
     bcn_range ranges[2] = {{&size_column, -1000000, 500000000, false},
                            {&in_order, 700, 3100, false}};
@@ -178,11 +192,14 @@ every_loop_gives_the_answer(void)
                 uint64_t codes = SECONDS / (uint64_t)widths[w] + 2;
                 for (size_t r = 0; r <= 2; r++) {
                     bcn_dial dial = {dials[d % 3], clocks, r == 1 ? 2 : 1};
-                    bcn_plan plan = {
-                        .rows = ROWS, .shape = {2, {codes * 5, inner}},
-                        .terms = terms, .term_count = count,
-                        .dials = &dial, .dial_count = d < 3,
-                        .ranges = ranges, .range_count = r};
+                    bcn_plan plan = {.rows = ROWS,
+                                     .shape = {2, {codes * 5, inner}},
+                                     .terms = terms,
+                                     .term_count = count,
+                                     .dials = &dial,
+                                     .dial_count = d < 3,
+                                     .ranges = ranges,
+                                     .range_count = r};
                     check_plan(&plan);
                     plan.measure = &size_column;
                     check_plan(&plan);
@@ -214,11 +231,17 @@ long_questions_give_the_answer(void)
         tables[1][code] = code % 100 == 7 ? BCN_SKIP : code % 100;
         tables[2][code] = code % 2 == 1 ? 0 : BCN_SKIP;
     }
-    bcn_column sequence = {.kind = BCN_TIME, .width = 8, .data = moments,
-                           .rows = MANY, .greatest = SPAN - 1,
+    bcn_column sequence = {.kind = BCN_TIME,
+                           .width = 8,
+                           .data = moments,
+                           .rows = MANY,
+                           .greatest = SPAN - 1,
                            .sorted = true};
-    bcn_column amount = {.kind = BCN_INTEGER, .width = 8, .data = amounts,
-                         .rows = MANY, .least = -(1 << 30),
+    bcn_column amount = {.kind = BCN_INTEGER,
+                         .width = 8,
+                         .data = amounts,
+                         .rows = MANY,
+                         .least = -(1 << 30),
                          .greatest = 1 << 30};
     bcn_piece halves[] = {{5, 0, SPAN / 2, 0, 0}, {SPAN - 900, 0, 0, 0, 0}};
     bcn_clock clock = {halves, 2, 20000};
@@ -230,8 +253,10 @@ long_questions_give_the_answer(void)
                 size_t which = (i + turn) % 3;
                 terms[i] = (bcn_term){codes[which], 1, tables[which]};
             }
-            bcn_plan plan = {.rows = MANY, .shape = {1, {20000}},
-                             .terms = terms, .term_count = count};
+            bcn_plan plan = {.rows = MANY,
+                             .shape = {1, {20000}},
+                             .terms = terms,
+                             .term_count = count};
             check_plan(&plan);
             plan.measure = &amount;
             check_plan(&plan);
@@ -264,8 +289,12 @@ a_filter_knows_rows_without_a_value(void)
     gaps.valid = valid;
     bcn_range range = {&gaps, 0, 1 << 20, true};
     bcn_term term = {bytes[1], 1, table_b};
-    bcn_plan plan = {.rows = ROWS, .shape = {1, {128}}, .terms = &term,
-                     .term_count = 1, .ranges = &range, .range_count = 1};
+    bcn_plan plan = {.rows = ROWS,
+                     .shape = {1, {128}},
+                     .terms = &term,
+                     .term_count = 1,
+                     .ranges = &range,
+                     .range_count = 1};
     check_plan(&plan);
 }
 
@@ -276,12 +305,18 @@ sums_leave_64_bits_when_they_must(void)
     for (size_t i = 0; i < ROWS; i++) {
         huge[i] = i % 3 == 0 ? INT64_MIN : INT64_MAX - (int64_t)i;
     }
-    bcn_column column = {.kind = BCN_INTEGER, .width = 8, .data = huge,
-                         .rows = ROWS, .least = INT64_MIN,
+    bcn_column column = {.kind = BCN_INTEGER,
+                         .width = 8,
+                         .data = huge,
+                         .rows = ROWS,
+                         .least = INT64_MIN,
                          .greatest = INT64_MAX};
     bcn_term term = {bytes[1], 1, table_b};
-    bcn_plan plan = {.rows = ROWS, .shape = {1, {128}}, .terms = &term,
-                     .term_count = 1, .measure = &column};
+    bcn_plan plan = {.rows = ROWS,
+                     .shape = {1, {128}},
+                     .terms = &term,
+                     .term_count = 1,
+                     .measure = &column};
     check_plan(&plan);
     uint64_t far[256];
     for (size_t i = 0; i < 256; i++) {
@@ -297,8 +332,11 @@ sums_leave_64_bits_when_they_must(void)
 static void
 different_groups_are_counted_once_per_cell(void)
 {
-    bcn_column column = {.kind = BCN_INTEGER, .width = 4, .data = groups,
-                         .rows = ROWS, .greatest = 49};
+    bcn_column column = {.kind = BCN_INTEGER,
+                         .width = 4,
+                         .data = groups,
+                         .rows = ROWS,
+                         .greatest = 49};
     bcn_term terms[2] = {{bytes[0], 1, table_a}, {bytes[1], 1, table_b}};
     static bool seen[1024][50];
     uint64_t counts[1024] = {0};
@@ -311,8 +349,11 @@ different_groups_are_counted_once_per_cell(void)
         }
     }
     for (size_t workers = 1; workers <= 3; workers++) {
-        bcn_plan plan = {.rows = 300, .shape = {1, {1024}}, .terms = terms,
-                         .term_count = 2, .groups = &column,
+        bcn_plan plan = {.rows = 300,
+                         .shape = {1, {1024}},
+                         .terms = terms,
+                         .term_count = 2,
+                         .groups = &column,
                          .workers = workers};
         bcn_cube *cube = NULL;
         CHECK_OK(bcn_plan_run(&plan, NULL, &cube, NULL));
@@ -327,8 +368,8 @@ static void
 no_rows_and_no_cells_are_answers_too(void)
 {
     bcn_term term = {bytes[1], 1, table_b};
-    bcn_plan plan = {.rows = 0, .shape = {1, {128}}, .terms = &term,
-                     .term_count = 1};
+    bcn_plan plan = {
+        .rows = 0, .shape = {1, {128}}, .terms = &term, .term_count = 1};
     check_plan(&plan);
     plan = (bcn_plan){.rows = ROWS};
     check_plan(&plan); /* no axes: one cell */
@@ -344,8 +385,8 @@ what_cannot_be_answered_is_said_in_words(void)
     bcn_term term = {bytes[1], 1, table_b};
     bcn_cube *cube = NULL;
     bcn_error error;
-    bcn_plan plan = {.rows = ROWS, .shape = {1, {3}}, .terms = &term,
-                     .term_count = 1};
+    bcn_plan plan = {
+        .rows = ROWS, .shape = {1, {3}}, .terms = &term, .term_count = 1};
     CHECK_EQUAL(bcn_plan_run(&plan, NULL, &cube, &error), BCN_RANGE);
     CHECK_TEXT(error.text, "the tables reach cell 6 of 3");
     plan.shape = (bcn_shape){2, {1u << 31, 1u << 31}};
@@ -373,8 +414,8 @@ a_question_can_be_interrupted(void)
     bcn_watch watch = {.poll = always};
     bcn_term term = {bytes[1], 1, table_b};
     bcn_cube *cube = NULL;
-    bcn_plan plan = {.rows = ROWS, .shape = {1, {128}}, .terms = &term,
-                     .term_count = 1};
+    bcn_plan plan = {
+        .rows = ROWS, .shape = {1, {128}}, .terms = &term, .term_count = 1};
     CHECK_EQUAL(bcn_plan_run(&plan, &watch, &cube, NULL), BCN_CANCELLED);
     bcn_watch again = {.poll = always};
     plan.shape.dims[0] = UINT64_C(1) << 40;
@@ -398,11 +439,18 @@ memory_may_run_out_anywhere(void)
     bcn_piece pieces[3];
     bcn_clock clock = {pieces, step_pieces(pieces, 30), 256};
     bcn_dial dial = {&slotted, &clock, 1};
-    bcn_column column = {.kind = BCN_INTEGER, .width = 4, .data = groups,
-                         .rows = ROWS, .greatest = 49};
-    plan_now = (bcn_plan){.rows = ROWS, .shape = {2, {200, 256}},
-                          .terms = terms, .term_count = 2, .dials = &dial,
-                          .dial_count = 1, .workers = 2};
+    bcn_column column = {.kind = BCN_INTEGER,
+                         .width = 4,
+                         .data = groups,
+                         .rows = ROWS,
+                         .greatest = 49};
+    plan_now = (bcn_plan){.rows = ROWS,
+                          .shape = {2, {200, 256}},
+                          .terms = terms,
+                          .term_count = 2,
+                          .dials = &dial,
+                          .dial_count = 1,
+                          .workers = 2};
     CHECK_SURVIVES(run_plan_now); /* own cells, slots */
     dial.times = &in_order;
     CHECK_SURVIVES(run_plan_now); /* slices */
@@ -415,8 +463,11 @@ memory_may_run_out_anywhere(void)
     CHECK_SURVIVES(run_plan_now);
     static uint8_t codes[MANY];
     bcn_term many[2] = {{codes, 1, table_a}, {codes, 1, table_a}};
-    plan_now = (bcn_plan){.rows = MANY, .shape = {1, {600}}, .terms = many,
-                          .term_count = 2, .workers = 2};
+    plan_now = (bcn_plan){.rows = MANY,
+                          .shape = {1, {600}},
+                          .terms = many,
+                          .term_count = 2,
+                          .workers = 2};
     CHECK_SURVIVES(run_plan_now); /* pairs */
     plan_now.shape.dims[0] = 300000;
     CHECK_SURVIVES(run_plan_now); /* parts */

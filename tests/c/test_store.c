@@ -49,11 +49,9 @@ numbers_widen_in_place(void)
     static const struct {
         int64_t value;
         unsigned width;
-    } steps[] = {{0, 1},          {255, 1},
-                 {256, 2},        {65535, 2},
-                 {65536, 4},      {UINT32_MAX, 4},
-                 {1LL << 32, 8},  {-1, 8},
-                 {INT64_MAX, 8},  {-INT64_MAX, 8}};
+    } steps[] = {{0, 1},         {255, 1},        {256, 2},       {65535, 2},
+                 {65536, 4},     {UINT32_MAX, 4}, {1LL << 32, 8}, {-1, 8},
+                 {INT64_MAX, 8}, {-INT64_MAX, 8}};
     const bcn_field field = field_of(BCN_INTEGER, 0);
     bcn_store store;
     bcn_store_init(&store, &field);
@@ -289,9 +287,8 @@ label_column(bcn_store *store, size_t labels, bool backwards)
     store->present = true;
     store->known = bcn_labels_new();
     bcn_dictionary met = {.texts = bcn_labels_new()};
-    bcn_status status = store->known != NULL && met.texts != NULL
-                            ? BCN_OK
-                            : BCN_NOMEM;
+    bcn_status status =
+        store->known != NULL && met.texts != NULL ? BCN_OK : BCN_NOMEM;
     for (size_t i = 0; status == BCN_OK && i < labels; i++) {
         (void)snprintf(name, sizeof name, "%05d",
                        (int)(backwards ? labels - 1 - i : i));

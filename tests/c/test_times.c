@@ -113,8 +113,7 @@ test_iso(void)
 static void
 test_days(void)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30,
-                               31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int64_t expected, midnight;
     CHECK(bcn_day_of(1, 1, 1, &midnight) && midnight == BCN_TIME_FIRST);
     CHECK(bcn_day_of(1999, 12, 31, &expected));
@@ -143,9 +142,9 @@ test_quick(void)
     CHECK(!bcn_time_quick(text, 20, &memo, &quick));
     memcpy(text, "2023-05-06T07:08:09Z", 20);
     CHECK(!bcn_time_quick(text, 20, &memo, &quick));
-    CHECK_EQUAL(bcn_time_read((bcn_bytes){text, 20}, &rule, &memo, &slow,
-                              &date),
-                BCN_REASON_NONE);
+    CHECK_EQUAL(
+        bcn_time_read((bcn_bytes){text, 20}, &rule, &memo, &slow, &date),
+        BCN_REASON_NONE);
     /* Any byte in any place: the quick way says no, or the same. */
     for (int at = 0; at < 20; at++) {
         char kept = text[at];
@@ -157,8 +156,8 @@ test_quick(void)
             if (bcn_time_quick(text, 20, &memo, &quick)) {
                 CHECK(reason == BCN_REASON_NONE && quick == slow);
             } else {
-                CHECK(at < 10 || reason != BCN_REASON_NONE ||
-                      letter == 't' || letter == 'z' || letter == '6');
+                CHECK(at < 10 || reason != BCN_REASON_NONE || letter == 't' ||
+                      letter == 'z' || letter == '6');
             }
         }
         text[at] = kept;
@@ -198,8 +197,7 @@ test_zone(void)
                 INT64_C(-3653) * BCN_DAY);
         in_zone("9999-12-31T23:59:59", twice, never, BCN_REASON_NONE,
                 BCN_TIME_LAST - HOUR - BCN_SECOND + 1);
-        in_zone("0001-01-01T00:59:59", twice, never, BCN_REASON_TIME_RANGE,
-                0);
+        in_zone("0001-01-01T00:59:59", twice, never, BCN_REASON_TIME_RANGE, 0);
         in_zone("2023-03-26T02:00:00", twice, never,
                 never == BCN_NEVER_RAISE ? BCN_REASON_TIME_NEVER
                                          : BCN_REASON_NONE,
@@ -243,8 +241,8 @@ with_format(const char *words, const char *text, bcn_reason reason,
     bcn_time_format *format = NULL;
     int64_t value;
     bool date;
-    CHECK_OK(bcn_time_format_new((bcn_bytes){words, strlen(words)}, &format,
-                                 NULL));
+    CHECK_OK(
+        bcn_time_format_new((bcn_bytes){words, strlen(words)}, &format, NULL));
     CHECK_EQUAL(read_with(text, NULL, format, &value, &date), reason);
     CHECK_EQUAL(date, expected_date);
     if (reason == BCN_REASON_NONE) {
@@ -274,19 +272,19 @@ test_formats(void)
     with_format("%d %B %Y %I:%M %p %Z", "1 JANUARY 2023 12:05 PM GMT", fine,
                 day + 12 * HOUR + 300 * BCN_SECOND, false);
     with_format("%d %b %Y %I %p", "1 Jan 2023 13 PM", not, 0, false);
-    with_format("%d/%m/%Y %H:%M", "01/01/2023 02:30",
-                BCN_REASON_TIME_ZONE, 0, false);
+    with_format("%d/%m/%Y %H:%M", "01/01/2023 02:30", BCN_REASON_TIME_ZONE, 0,
+                false);
     with_format("100%% %D", "100% 01/02/23", fine, day + BCN_DAY, true);
     static const char *const wrong[] = {
-        "",      "%d/%m", "%d/%m/%Y %I", "%d/%m/%Y %M", "%d/%m/%Y%",
-        "%Y-%W", "%d/%m/%Y %q"};
+        "",          "%d/%m", "%d/%m/%Y %I", "%d/%m/%Y %M",
+        "%d/%m/%Y%", "%Y-%W", "%d/%m/%Y %q"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         bcn_time_format *format = NULL;
         bcn_error error = {""};
-        CHECK_EQUAL(bcn_time_format_new(
-                        (bcn_bytes){wrong[i], strlen(wrong[i])}, &format,
-                        &error),
-                    BCN_INVALID);
+        CHECK_EQUAL(
+            bcn_time_format_new((bcn_bytes){wrong[i], strlen(wrong[i])},
+                                &format, &error),
+            BCN_INVALID);
         CHECK(format == NULL && error.text[0] != '\0');
     }
 }

@@ -28,10 +28,10 @@ record_check(const char *text, size_t length, const bcn_csv_options *options)
 {
     bcn_csv_record part, whole;
     bcn_bytes all = {text, length};
-    bcn_status early = bcn_csv_record_read(
-        all, false, options->delimiter, options->quote, &part, NULL);
-    bcn_status late = bcn_csv_record_read(
-        all, true, options->delimiter, options->quote, &whole, NULL);
+    bcn_status early = bcn_csv_record_read(all, false, options->delimiter,
+                                           options->quote, &part, NULL);
+    bcn_status late = bcn_csv_record_read(all, true, options->delimiter,
+                                          options->quote, &whole, NULL);
     if (early == BCN_OK &&
         (late != BCN_OK || part.length != whole.length ||
          part.count != whole.count || part.lines != whole.lines)) {
@@ -51,8 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 3) {
         return 0;
     }
-    bcn_zone zone = {starts, offsets, 3,
-                     (bcn_zone_twice)((data[0] >> 4) % 3),
+    bcn_zone zone = {starts, offsets, 3, (bcn_zone_twice)((data[0] >> 4) % 3),
                      (bcn_zone_never)((data[1] >> 4) % 3)};
     bcn_csv_options options = {0};
     options.delimiter = delimiters[data[0] & 3];
@@ -64,8 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     options.record_limit = data[2] & 1 ? 40 : 0;
     bcn_time_format *format = NULL;
     bcn_bytes words = {"%d/%m/%Y %H:%M:%S", 17};
-    if ((data[1] & 8) &&
-        bcn_time_format_new(words, &format, NULL) != BCN_OK) {
+    if ((data[1] & 8) && bcn_time_format_new(words, &format, NULL) != BCN_OK) {
         abort();
     }
     options.times.format = format;

@@ -87,9 +87,7 @@ def flow(cells: Cells, members: set[int]) -> dict[str, int]:
         out[a] += 1
         into[b] += 1
     pairs = {
-        (a, b): value
-        for (a, b), value in cells.items()
-        if a != b and a in members and b in members
+        (a, b): value for (a, b), value in cells.items() if a != b and a in members and b in members
     }
     return {
         "messages": sum(cells.values()),

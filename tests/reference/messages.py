@@ -7,6 +7,7 @@ knows about a row is found again here from the rules alone.
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -217,9 +218,7 @@ def _values(log: Any, name: str, info: Mapping[str, Any]) -> list[Any]:
     if info["texts"]:
         ends = [0, *memoryview(info["ends"]).tolist()]
         letters = bytes(info["bytes"] or b"")
-        values: list[Any] = [
-            letters[start:end].decode() for start, end in zip(ends, ends[1:], strict=False)
-        ]
+        values: list[Any] = [letters[start:end].decode() for start, end in itertools.pairwise(ends)]
     else:
         raw = memoryview(info["values"])
         values = raw.tolist()
