@@ -34,7 +34,7 @@ def summary(result: Any) -> tuple[int, int]:
 
         return result.num_rows, int(pc.sum(result["size"]).as_py())
     if kind == "interpol_bcn":
-        return len(result), int(result.sum("size").total)
+        return len(result), int(result.sum("size").total())
     return result()  # an engine that keeps the table to itself
 
 
