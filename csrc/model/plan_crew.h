@@ -106,4 +106,10 @@ void bcn_parts_deal(bcn_parts *parts, size_t worker, uint32_t limit,
 /* bcn_task: count parts and write them until none is left. */
 void bcn_parts_work(void *crew, size_t worker);
 
+/* plan_tables.c: copy the tables to 32 bits, which all offsets of a dense
+ * question fit; they live in `block`, the caller's to drop. */
+BCN_MUST_USE bcn_status bcn_crew_tables(bcn_crew *crew, bcn_block **block);
+/* Which of the loops can answer, and the lanes they count in. */
+void bcn_crew_loop(bcn_crew *crew, bool direct);
+
 #endif
