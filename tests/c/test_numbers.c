@@ -130,8 +130,8 @@ test_utf8(void)
                                       "\xf5\x80\x80\x80",
                                       "\xff",
                                       "01234567\xff",
-                                      "0123456\xff"
-                                      "89",
+                                      ("0123456\xff"
+                                       "89"),
                                       "\xf0\x90\x80"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK(bcn_utf8_valid(bytes_of(good[i])));
