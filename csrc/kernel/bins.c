@@ -13,13 +13,18 @@ bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
         memcpy(&a, codes + i, 8);
         memcpy(&b, codes + i + 8, 8);
 #define BYTE(word, place)                                                     \
-    bins[place * BCN_BIN_LANE + (uint8_t)(word >> (8 * place))]++;
+    bins[place * BCN_BIN_LANE + (uint8_t)(word >> (8 * place))]++
 #define WORD(word)                                                            \
-    BYTE(word, 0)                                                             \
-    BYTE(word, 1) BYTE(word, 2) BYTE(word, 3) BYTE(word, 4) BYTE(word, 5)     \
-        BYTE(word, 6) BYTE(word, 7)
-        WORD(a)
-        WORD(b)
+    BYTE(word, 0);                                                            \
+    BYTE(word, 1);                                                            \
+    BYTE(word, 2);                                                            \
+    BYTE(word, 3);                                                            \
+    BYTE(word, 4);                                                            \
+    BYTE(word, 5);                                                            \
+    BYTE(word, 6);                                                            \
+    BYTE(word, 7)
+        WORD(a);
+        WORD(b);
 #undef WORD
 #undef BYTE
     }
@@ -36,8 +41,11 @@ sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
     for (; i + 4 <= count; i += 4) {
 #define ROW(place)                                                            \
     bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
-        bcn_measure_at(values, width, i + place);
-        ROW(0) ROW(1) ROW(2) ROW(3)
+        bcn_measure_at(values, width, i + place)
+        ROW(0);
+        ROW(1);
+        ROW(2);
+        ROW(3);
 #undef ROW
     }
     for (; i < count; i++) {
@@ -134,10 +142,15 @@ pairs(uint32_t *first, const uint8_t *a, const uint8_t *b, const uint8_t *by,
     for (; row + 8 <= end; row += 8) {
 #define ROW(lane, place)                                                      \
     lane[(size_t)a[row + place] * BCN_PAIR_ROW + b[row + place]] +=           \
-        by == NULL ? 1 : kept[by[row + place]];
-        ROW(first, 0)
-        ROW(second, 1) ROW(first, 2) ROW(second, 3) ROW(first, 4)
-            ROW(second, 5) ROW(first, 6) ROW(second, 7)
+        by == NULL ? 1 : kept[by[row + place]]
+        ROW(first, 0);
+        ROW(second, 1);
+        ROW(first, 2);
+        ROW(second, 3);
+        ROW(first, 4);
+        ROW(second, 5);
+        ROW(first, 6);
+        ROW(second, 7);
 #undef ROW
     }
     for (; row < end; row++) {
