@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "model/cube_ops.h"
 #include "python/py_cube.h"
 
@@ -94,6 +96,28 @@ read_numbers(PyObject *sequence, size_t *count)
     return numbers;
 }
 
+/* One number per dimension of the cube. */
+static int
+read_dimensions(const bcn_cube *core, PyObject *sequence,
+                uint64_t numbers[BCN_DIMS_MAX])
+{
+    size_t count;
+    uint64_t *given = read_numbers(sequence, &count);
+    if (given == NULL) {
+        return -1;
+    }
+    bool fits = count == core->shape.ndim;
+    if (fits && count != 0) {
+        memcpy(numbers, given, count * sizeof *numbers);
+    }
+    PyMem_Free(given);
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "one entry per dimension");
+        return -1;
+    }
+    return 0;
+}
+
 const char py_cube_sum_doc[] =
     "sum($self, keep, limit=0, /)\n--\n\n"
     "Sum over the dimensions whose entry in ``keep`` is false.\n\n"
@@ -108,20 +132,13 @@ py_cube_sum(PyObject *op, PyObject *args)
         return NULL;
     }
     const bcn_cube *core = py_cube_of(op);
-    size_t count;
-    uint64_t *numbers = read_numbers(mask, &count);
-    if (numbers == NULL) {
+    uint64_t numbers[BCN_DIMS_MAX];
+    if (read_dimensions(core, mask, numbers) < 0) {
         return NULL;
     }
     bool keep[BCN_DIMS_MAX] = {false};
-    bool fits = count == core->shape.ndim;
-    for (size_t d = 0; fits && d < count; d++) {
+    for (size_t d = 0; d < core->shape.ndim; d++) {
         keep[d] = numbers[d] != 0;
-    }
-    PyMem_Free(numbers);
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "one entry per dimension");
-        return NULL;
     }
     bcn_error error = {{0}};
     bcn_cube *out = NULL;
@@ -147,19 +164,13 @@ py_cube_permute(PyObject *op, PyObject *args)
         return NULL;
     }
     const bcn_cube *core = py_cube_of(op);
-    size_t count, order[BCN_DIMS_MAX] = {0};
-    uint64_t *numbers = read_numbers(sequence, &count);
-    if (numbers == NULL) {
+    uint64_t numbers[BCN_DIMS_MAX];
+    if (read_dimensions(core, sequence, numbers) < 0) {
         return NULL;
     }
-    bool fits = count == core->shape.ndim;
-    for (size_t d = 0; fits && d < count; d++) {
+    size_t order[BCN_DIMS_MAX] = {0};
+    for (size_t d = 0; d < core->shape.ndim; d++) {
         order[d] = numbers[d] < BCN_DIMS_MAX ? (size_t)numbers[d] : SIZE_MAX;
-    }
-    PyMem_Free(numbers);
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "one entry per dimension");
-        return NULL;
     }
     bcn_error error = {{0}};
     bcn_cube *out = NULL;
