@@ -3,6 +3,7 @@
 
 #include "arrow/arrow_column.h"
 #include "base/memory.h"
+#include "base/timestamp.h"
 
 /* Microseconds of 0001-01-01 and of 10000-01-01. */
 #define FIRST_TIME INT64_C(-62135596800000000)
@@ -203,32 +204,6 @@ bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact)
     return BCN_OK;
 }
 
-/* 2023-03-26T02:30:00.000001, for messages. */
-static void
-wall_clock(int64_t time, char note[32])
-{
-    int64_t day = time / DAY - (time % DAY < 0);
-    int64_t within = time - day * DAY;
-    /* Days in eras of 400 years that start on 1 March (Hinnant 2013). */
-    int64_t shifted = day + 719468;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    int64_t doe = shifted - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    int64_t year = yoe + era * 400 + (month <= 2);
-    int64_t second = within / SECOND;
-    int length = snprintf(note, 32, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year,
-                          (int)month, (int)(doy - (153 * mp + 2) / 5 + 1),
-                          (int)(second / 3600), (int)(second / 60 % 60),
-                          (int)(second % 60));
-    if (within % SECOND != 0 && length > 0 && length < 24) {
-        (void)snprintf(note + length, (size_t)(32 - length), ".%06d",
-                       (int)(within % SECOND));
-    }
-}
-
 static bcn_status
 raw_time_fault(bcn_arrow_piece *piece, size_t row, bcn_reason reason,
                int64_t raw)
@@ -249,9 +224,11 @@ local_time(bcn_arrow_piece *piece, size_t row, int64_t naive)
         options->localize(options->context, naive, time, &reason)) {
         return BCN_OK;
     }
-    char note[32];
+    char note[BCN_TIMESTAMP_ROOM];
     *time = BCN_MISSING;
-    wall_clock(naive, note);
+    if (bcn_timestamp_write(naive, note) == 0) {
+        (void)bcn_arrow_digits(naive, note);
+    }
     return bcn_arrow_fault_note(piece, row, reason, note);
 }
 

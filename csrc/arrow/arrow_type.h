@@ -45,13 +45,4 @@ bcn_arrow_type_is_text(bcn_arrow_type type)
     return type.shape == BCN_ARROW_TEXT || type.shape == BCN_ARROW_VIEW;
 }
 
-/* Is an element `width` whole bytes in the first data buffer? */
-static inline bool
-bcn_arrow_type_is_fixed(bcn_arrow_type type)
-{
-    return type.shape == BCN_ARROW_SIGNED ||
-           type.shape == BCN_ARROW_UNSIGNED || type.shape == BCN_ARROW_FLOAT ||
-           type.shape == BCN_ARROW_STAMP || type.shape == BCN_ARROW_DATE;
-}
-
 #endif

@@ -41,7 +41,7 @@ sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
     for (; i + 4 <= count; i += 4) {
 #define ROW(place)                                                            \
     bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
-        bcn_measure_at(values, width, i + place)
+        (uint64_t)bcn_number_at(values, width, i + place)
         ROW(0);
         ROW(1);
         ROW(2);
@@ -49,7 +49,7 @@ sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
 #undef ROW
     }
     for (; i < count; i++) {
-        bins[codes[i]] += bcn_measure_at(values, width, i);
+        bins[codes[i]] += (uint64_t)bcn_number_at(values, width, i);
     }
 }
 

@@ -1,6 +1,6 @@
 #include "kernel/cells.h"
 
-#include "base/status.h"
+#include "base/number.h"
 #include "kernel/count.h" /* BCN_SPILL, BCN_LANES */
 
 void
@@ -42,21 +42,6 @@ bcn_cells_add_offsets(uint32_t *cells, const uint64_t *offsets, size_t count)
     }
 }
 
-static BCN_ALWAYS_INLINE int64_t
-value_at(const void *values, int width, size_t row)
-{
-    switch (width) {
-    case 1:
-        return ((const uint8_t *)values)[row];
-    case 2:
-        return ((const uint16_t *)values)[row];
-    case 4:
-        return ((const uint32_t *)values)[row];
-    default:
-        return ((const int64_t *)values)[row];
-    }
-}
-
 /* The cell, or BCN_SKIP_CELL when `keep` is 0 and not 1.  Written with masks:
  * a branch on such data costs more than all the rest. */
 static BCN_ALWAYS_INLINE uint32_t
@@ -73,7 +58,8 @@ keep(uint32_t *cells, const void *values, int width, int64_t from,
      uint64_t span, int outside, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        uint64_t past = (uint64_t)value_at(values, width, i) - (uint64_t)from;
+        uint64_t past =
+            (uint64_t)bcn_number_at(values, width, i) - (uint64_t)from;
         cells[i] = kept(cells[i], (past < span) != outside);
     }
 }
@@ -164,17 +150,17 @@ sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
         table[spill(cells[i], limit, 0)] +=
-            (uint64_t)value_at(values, width, i);
+            (uint64_t)bcn_number_at(values, width, i);
         second[spill(cells[i + 1], limit, 1)] +=
-            (uint64_t)value_at(values, width, i + 1);
+            (uint64_t)bcn_number_at(values, width, i + 1);
         third[spill(cells[i + 2], limit, 2)] +=
-            (uint64_t)value_at(values, width, i + 2);
+            (uint64_t)bcn_number_at(values, width, i + 2);
         fourth[spill(cells[i + 3], limit, 3)] +=
-            (uint64_t)value_at(values, width, i + 3);
+            (uint64_t)bcn_number_at(values, width, i + 3);
     }
     for (; i < count; i++) {
         table[spill(cells[i], limit, 0)] +=
-            (uint64_t)value_at(values, width, i);
+            (uint64_t)bcn_number_at(values, width, i);
     }
 }
 
@@ -204,7 +190,7 @@ bcn_cells_sum_wide(bcn_wide *table, uint32_t limit, const uint32_t *cells,
 {
     for (size_t i = 0; i < count; i++) {
         bcn_wide *at = &table[spill(cells[i], limit, 0)];
-        *at = bcn_wide_add(*at, bcn_wide_of(value_at(values, width, i)));
+        *at = bcn_wide_add(*at, bcn_wide_of(bcn_number_at(values, width, i)));
     }
 }
 

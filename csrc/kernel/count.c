@@ -71,13 +71,13 @@ sum_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
     for (; row + 8 <= end; row += 8) {
 #define ROW(place, turn)                                                      \
     lanes[turn][cell_of(&looks, terms, row + place, limit, place)] +=         \
-        bcn_measure_at(values, width, row + place);
+        (uint64_t)bcn_number_at(values, width, row + place);
         EIGHT_ROWS(ROW)
 #undef ROW
     }
     for (; row < end; row++) {
         lanes[0][cell_of(&looks, terms, row, limit, 0)] +=
-            bcn_measure_at(values, width, row);
+            (uint64_t)bcn_number_at(values, width, row);
     }
 }
 

@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h" /* BCN_ALWAYS_INLINE */
+#include "base/number.h"
 
 #define BCN_NO_LIMIT UINT32_MAX
 
@@ -64,21 +64,6 @@ void bcn_count_words_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
 void bcn_sum_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
                  const bcn_looks *looks, const void *values, int width,
                  size_t begin, size_t end);
-
-static BCN_ALWAYS_INLINE uint64_t
-bcn_measure_at(const void *values, int width, size_t row)
-{
-    switch (width) {
-    case 1:
-        return ((const uint8_t *)values)[row];
-    case 2:
-        return ((const uint16_t *)values)[row];
-    case 4:
-        return ((const uint32_t *)values)[row];
-    default:
-        return (uint64_t)((const int64_t *)values)[row];
-    }
-}
 
 /* Count bytes: bins[lane * BCN_BIN_LANE + byte], to be added up over eight
  * lanes.  Eight bytes are loaded at once, each counted in its own lane. */

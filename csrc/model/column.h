@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/batch.h" /* bcn_kind */
+#include "base/number.h"
 
 typedef struct bcn_column {
     bcn_kind kind;
@@ -33,16 +34,7 @@ typedef struct bcn_column {
 static inline int64_t
 bcn_column_at(const bcn_column *column, size_t row)
 {
-    switch (column->width) {
-    case 1:
-        return ((const uint8_t *)column->data)[row];
-    case 2:
-        return ((const uint16_t *)column->data)[row];
-    case 4:
-        return ((const uint32_t *)column->data)[row];
-    default:
-        return ((const int64_t *)column->data)[row];
-    }
+    return bcn_number_at(column->data, column->width, row);
 }
 
 static inline bool

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "model/store_ids.h"
 
 void
@@ -56,21 +57,6 @@ width_for(int64_t minimum, int64_t maximum)
     return maximum <= UINT8_MAX ? 1 : maximum <= UINT16_MAX ? 2 : 4;
 }
 
-static int64_t
-number_at(const void *data, unsigned width, size_t row)
-{
-    switch (width) {
-    case 1:
-        return ((const uint8_t *)data)[row];
-    case 2:
-        return ((const uint16_t *)data)[row];
-    case 4:
-        return ((const uint32_t *)data)[row];
-    default:
-        return ((const int64_t *)data)[row];
-    }
-}
-
 static void
 number_set(void *data, unsigned width, size_t row, int64_t value)
 {
@@ -105,7 +91,8 @@ widen(bcn_store *store, unsigned width)
         store->values.data = larger;
     }
     for (size_t i = store->rows; i-- > 0;) {
-        int64_t value = number_at(store->values.data, store->width, i);
+        int64_t value =
+            bcn_number_at(store->values.data, (int)store->width, i);
         if (store->field.kind == BCN_LABEL &&
             value == (int64_t)bcn_unstated(store->width)) {
             value = bcn_unstated(width);
@@ -420,7 +407,7 @@ bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
 int64_t
 bcn_store_value(const bcn_store *store, size_t row)
 {
-    return number_at(store->values.data, store->width, row);
+    return bcn_number_at(store->values.data, (int)store->width, row);
 }
 
 bool

@@ -31,7 +31,6 @@ typedef struct py_state {
 #define X(noun) PyTypeObject *noun##_type;
     PY_CLASSES(X)
 #undef X
-    PyObject *errors; /* interpol_bcn.errors, imported on first need */
 } py_state;
 
 #define X(noun) int py_##noun##_ready(PyObject *module);

@@ -125,7 +125,6 @@ core_traverse(PyObject *module, visitproc visit, void *arg)
 #define X(noun) Py_VISIT(state->noun##_type);
     PY_CLASSES(X)
 #undef X
-    Py_VISIT(state->errors);
     return 0;
 }
 
@@ -136,7 +135,6 @@ core_clear(PyObject *module)
 #define X(noun) Py_CLEAR(state->noun##_type);
     PY_CLASSES(X)
 #undef X
-    Py_CLEAR(state->errors);
     return 0;
 }
 

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/labels.h"
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/timestamp.h"
 #include "base/reason.h"
 #include "base/thread.h"
 #include "base/wide.h"
@@ -521,9 +523,48 @@ blocks_scenario(void)
     return status;
 }
 
+static void
+numbers_of_every_width_are_read(void)
+{
+    const uint8_t one[] = {0, 255};
+    const uint16_t two[] = {0, 65535};
+    const uint32_t four[] = {0, UINT32_MAX};
+    const int64_t eight[] = {INT64_MIN, INT64_MAX};
+    CHECK_EQUAL(bcn_number_at(one, 1, 1), 255);
+    CHECK_EQUAL(bcn_number_at(two, 2, 1), 65535);
+    CHECK_EQUAL(bcn_number_at(four, 4, 1), (int64_t)UINT32_MAX);
+    CHECK(bcn_number_at(eight, 8, 0) == INT64_MIN);
+    CHECK(bcn_number_at(eight, 8, 1) == INT64_MAX);
+}
+
+static void
+times_are_written_as_dates_and_clocks(void)
+{
+    static const struct {
+        int64_t time;
+        const char *text;
+    } cases[] = {
+        {0, "1970-01-01T00:00:00"},
+        {-1, "1969-12-31T23:59:59.999999"},
+        {INT64_C(951782400000000), "2000-02-29T00:00:00"},
+        {INT64_C(-62135596800000000), "0001-01-01T00:00:00"},
+        {INT64_C(253402300799000000), "9999-12-31T23:59:59"},
+    };
+    char text[BCN_TIMESTAMP_ROOM];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int length = bcn_timestamp_write(cases[i].time, text);
+        CHECK_EQUAL(length, (int)strlen(cases[i].text));
+        CHECK_TEXT(text, cases[i].text);
+    }
+    CHECK_EQUAL(bcn_timestamp_write(INT64_C(253402300800000000), text), 0);
+    CHECK_EQUAL(bcn_timestamp_write(INT64_MIN, text), 0);
+}
+
 int
 main(void)
 {
+    numbers_of_every_width_are_read();
+    times_are_written_as_dates_and_clocks();
     sizes_that_wrap_are_refused();
     nothing_asked_is_still_an_address();
     a_growing_array_changes_only_on_success();
