@@ -40,16 +40,16 @@ from .errors import (
     TooLargeError,
 )
 from .flow import FlowMatrix
-from .logs import Log, MessageLog
+from .logs import Log
 from .members import Member, Members, members
 from .query import Not
-from .reading import read_messages
 
 if TYPE_CHECKING:
     from ._inspect import inspect
     from ._instants import last
     from ._report import report
     from ._simulate import simulate_messages
+    from .messages import MessageLog, read_messages
     from .table import Table
 
 __all__ = [
@@ -80,9 +80,11 @@ __all__ = [
 
 # What is not needed to count is imported when it is first asked for.
 _LATER = {
+    "MessageLog": "messages",
     "Table": "table",
     "inspect": "_inspect",
     "last": "_instants",
+    "read_messages": "messages",
     "report": "_report",
     "simulate_messages": "_simulate",
 }

@@ -270,7 +270,7 @@ class _Look:
         return self._unknown(log.rejected)
 
     def _read(self, columns: Sample, options: Mapping[str, Any]) -> Any:
-        from .reading import read_messages
+        from .messages import read_messages
 
         mine = {k: v for k, v in options.items() if k not in ("encoding", "delimiter")}
         mine.setdefault("members", self.domain)  # made once, not for every trial

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from interpol_bcn._core import Memory
 
-    from .logs import MessageLog
+    from .messages import MessageLog
 
 #: The labels of the codes in the columns ``kind`` and ``priority``.
 KINDS = ("message", "request", "reply", "diffusion", "notice")
@@ -127,10 +127,9 @@ def simulate_messages(
     """
     from . import _core
     from ._options import Options
-    from .logs import MessageLog
     from .members import members
+    from .messages import MESSAGES, MessageLog
     from .reading import Reading
-    from .schema import MESSAGES
 
     domain = members.domain()
     reading = Reading(MESSAGES, Options(period=(str(year), str(year + 1)), threads=threads or None))

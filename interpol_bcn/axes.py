@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ._lazy import LazySequence
 from .errors import LabelError, QueryError, suggest
 
 if TYPE_CHECKING:
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     from ._days import Day
     from ._zones import Zone
     from .domain import Domain
-    from .schema import Schema
+    from .logs import Log
 
-__all__ = ["CALENDAR", "NOT_STATED", "Axis", "resolve_axis"]
+__all__ = ["CALENDAR", "NOT_STATED", "Axis", "calendar_pieces", "resolve_axis"]
 
 NOT_STATED = "not stated"
+_NO_TIME = -(2**63)
 
 CALENDAR = (
     "year", "quarter", "month", "week", "day", "hour", "minute", "second",
@@ -185,6 +188,12 @@ class Axis:
         return [domain.value_name(self.table, label, language) for label in self.labels]
 
     @property
+    def pieces(self) -> array[int]:
+        """Of a calendar axis, what the core evaluates: where times count, the unstated last."""
+        assert self.calendar is not None
+        return calendar_pieces(self.calendar, self.stated)
+
+    @property
     def _linear(self) -> bool:
         return self.calendar is not None and not self.calendar.cyclic and self._kept is None
 
@@ -233,7 +242,8 @@ def _axis_again(
         from ._calendar import calendar_axis
 
         one = calendar_axis(*calendar)
-        labels = labels if kept is not None else one.labels
+        if kept is None:
+            labels = one.labels if stated else _Open(one.labels)
     axis = Axis(
         name, labels, column, domain=domain, table=table, positions=positions, calendar=one,
         stated=stated,
@@ -243,30 +253,29 @@ def _axis_again(
 
 
 def resolve_axis(
-    name: object,
-    schema: Schema,
-    domains: dict[str, Domain],
-    present: Sequence[str],
-    *,
-    zone: Zone,
-    period: tuple[int, int],
-    asof: Day | None,
-    dates_only: bool,
+    name: object, log: Log, *, zone: Zone, period: tuple[int, int], asof: Day | None
 ) -> Axis:
     """Return the axis of a name; raise QueryError naming the axes there are."""
     if not isinstance(name, str):
         raise QueryError(f"an axis is a name such as 'sender' or 'month', not {name!r}")
+    schema, present = log.schema, log.columns
     column, _, table = name.partition(".")
     if name in CALENDAR:
+        if schema.time is None:
+            raise QueryError(f"{name!r} needs times, but {schema.record} have none")
         if schema.time not in present:
             raise QueryError(
                 f"{name!r} needs times, but this log has no column {schema.time!r}; "
                 "it was not in the source, or not read"
             )
-        return _time_axis(name, schema.time, name, zone, period, dates_only)
+        return _time_axis(name, schema.time, name, zone, period, log)
+    if column in present and schema.field(column).kind == "time" and table in CALENDAR:
+        if column == schema.time:
+            return _time_axis(name, column, table, zone, period, log)
+        return _time_axis(name, column, table, zone, log.span(column), log)
     if column in present and schema.field(column).kind == "label":
         required = schema.field(column).required
-        domain = domains.get(column)
+        domain = log.domains.get(column)
         if name == column:
             # A column in which nothing was ever stated has no domain, and one position.
             labels = domain.labels if domain is not None else ()
@@ -279,7 +288,7 @@ def resolve_axis(
                 for spans in domain.spans(table)
             )
             return _axis(name, values, codes, column, domain, table, stated)
-    raise _unknown(name, schema, domains, present, dates_only)
+    raise _unknown(name, log)
 
 
 def _axis(
@@ -301,24 +310,48 @@ def _axis(
 
 
 def _time_axis(
-    name: str, column: str, unit: str, zone: Zone, period: tuple[int, int], dates_only: bool
+    name: str, column: str, unit: str, zone: Zone, period: tuple[int, int], log: Log
 ) -> Axis:
     from ._calendar import NEEDS_CLOCK, calendar_axis
 
-    if dates_only and unit in NEEDS_CLOCK:
+    if unit in NEEDS_CLOCK and log.has_dates(column):
         raise QueryError(
             f"{name!r} needs times, but {column!r} holds dates without hours; "
             "ask for day, week, month, quarter or year"
         )
     calendar = calendar_axis(unit, zone, *period)
-    return Axis(name, calendar.labels, column, calendar=calendar)
+    stated = log.schema.field(column).required
+    labels = calendar.labels if stated else _Open(calendar.labels)
+    return Axis(name, labels, column, calendar=calendar, stated=stated)
 
 
-def _unknown(
-    name: str, schema: Schema, domains: dict[str, Domain], present: Sequence[str],
-    dates_only: bool,
-) -> QueryError:  # fmt: skip
-    known = axis_names(schema, domains, present, dates_only)
+@lru_cache(maxsize=64)
+def calendar_pieces(calendar: CalendarAxis, stated: bool) -> array[int]:
+    """Return the pieces of an axis; of times not always stated, with a last position for those.
+
+    What is not stated is the least number there is, so its piece stands ahead of all.
+    """
+    if stated:
+        return calendar.pieces
+    return array("q", (_NO_TIME, len(calendar), 0, 0, 0, _NO_TIME + 1, -1, 0, 0, 0)) + (
+        calendar.pieces
+    )
+
+
+class _Open(LazySequence[str]):
+    """The labels of a calendar axis, and the one of what is not stated behind them."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(len(labels) + 1)
+        self._labels = labels
+
+    def _make(self, position: int) -> str:
+        return NOT_STATED if position == len(self._labels) else self._labels[position]
+
+
+def _unknown(name: str, log: Log) -> QueryError:
+    known = axis_names(log)
+    schema, present = log.schema, log.columns
     column = name.partition(".")[0]
     if column in schema.names and column not in present:
         return QueryError(
@@ -327,7 +360,7 @@ def _unknown(
     if column in present:
         kind = schema.field(column).kind
         words = {"integer": "whole numbers", "id": "identifiers", "time": "times"}.get(kind)
-        if words is not None:
+        if words is not None and name == column:
             return QueryError(
                 f"{name!r} is a column of {words}, not an axis; axes are: {', '.join(known)}"
             )
@@ -336,18 +369,20 @@ def _unknown(
     return QueryError(f"no axis {name!r}{hint} Axes are: {', '.join(known)}")
 
 
-def axis_names(
-    schema: Schema, domains: dict[str, Domain], present: Sequence[str], dates_only: bool = False
-) -> list[str]:
+def axis_names(log: Log) -> list[str]:
     """Return the name of every axis there is, columns first."""
     from ._calendar import NEEDS_CLOCK
 
+    schema = log.schema
     known = []
-    for column in present:
-        if schema.field(column).kind == "label":
+    for column in log.columns:
+        kind = schema.field(column).kind
+        if kind == "label":
             known.append(column)
-        if column in domains:
-            known += [f"{column}.{table}" for table in domains[column].tables]
-    if schema.time in present:
-        known += [unit for unit in CALENDAR if not (dates_only and unit in NEEDS_CLOCK)]
+        if column in log.domains:
+            known += [f"{column}.{table}" for table in log.domains[column].tables]
+        if kind == "time":
+            prefix = "" if column == schema.time else f"{column}."
+            dates = log.has_dates(column)
+            known += [prefix + unit for unit in CALENDAR if not (dates and unit in NEEDS_CLOCK)]
     return known

@@ -18,7 +18,7 @@ from .errors import BcnError, LabelError, QueryError
 
 if TYPE_CHECKING:
     from .cube import Cube
-    from .logs import MessageLog
+    from .messages import MessageLog
     from .table import Table
 
 __all__ = ["main"]
@@ -74,7 +74,7 @@ def _complain(words: str, code: int) -> int:
 
 def _log(arguments: argparse.Namespace) -> MessageLog:
     from ._progress import progress
-    from .reading import read_messages
+    from .messages import read_messages
 
     names = arguments.source
     if names.count("-") > 1:

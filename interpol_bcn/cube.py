@@ -51,7 +51,7 @@ class Cube(Exports, _core.Cube):
         if measure is not None:
             self.unit = schema.field(measure).unit or measure
         else:
-            self.unit = schema.record if unit == "recipient" else f"{schema.record}, each once"
+            self.unit = f"{schema.record}, each once" if unit == "message" else schema.record
         self.period = laid.period
         self.tz = laid.zone
         self.filters = tuple(laid.words)

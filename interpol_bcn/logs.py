@@ -16,10 +16,9 @@ from .query import Plan, check_names, frozen, memory_available, plan
 if TYPE_CHECKING:
     from ._days import Day
     from .domain import Domain
-    from .flow import FlowMatrix
     from .schema import Schema
 
-__all__ = ["Log", "MessageLog"]
+__all__ = ["Log"]
 
 Made = TypeVar("Made", bound="Cube")
 _PLANS = 64
@@ -53,7 +52,7 @@ class Log(_core.Log):
         account: Account,
         *,
         period: tuple[int, int] | None = None,
-        unit: str = "recipient",
+        unit: str = "",
         synthetic: str = "",
         read: Sequence[str] = (),
     ) -> Any:
@@ -68,8 +67,8 @@ class Log(_core.Log):
         self.domains = {name: domains[name] for name in self.columns if name in domains}
         self.account = account
         self.unit = unit
-        times = self._infos.get(schema.time)
-        self.dates_only = bool(times and times["dates"])
+        times = self._infos.get(schema.time) if schema.time is not None else None
+        self.dates_only = schema.time is not None and self.has_dates(schema.time)
         self.period_given = period is not None
         if period is None:
             period = _whole_days(times, len(self))
@@ -109,7 +108,7 @@ class Log(_core.Log):
     @property
     def axes(self) -> tuple[str, ...]:
         """The names of all axes this log can be asked along."""
-        return tuple(axis_names(self.schema, self.domains, self.columns, self.dates_only))
+        return tuple(axis_names(self))
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -121,6 +120,19 @@ class Log(_core.Log):
     def nbytes(self) -> int:
         """Bytes of memory that the columns take, identifiers included."""
         return sum(self._nbytes)
+
+    def has_dates(self, column: str) -> bool:
+        """Say whether a column of times holds dates without hours."""
+        info = self._infos.get(column)
+        return bool(info and info["dates"])
+
+    def span(self, column: str) -> tuple[int, int]:
+        """Return the whole UTC days of a column of times, and the period if one was given."""
+        start, stop = _whole_days(self._infos.get(column), len(self))
+        if not self.period_given:
+            return start, stop
+        ours = self.period
+        return (min(start, ours[0]), max(stop, ours[1])) if start < stop else ours
 
     def table_size(self, column: str) -> int:
         """Return the entries of a table over a label column: 256 or 65,536."""
@@ -278,45 +290,6 @@ class Log(_core.Log):
         cube: Cube = self._ask(check_names(axes), where, tz, asof, None, measure=measure)
         return cube
 
-    def flow(
-        self,
-        *,
-        where: Mapping[str, object] | None = None,
-        tz: Any = "UTC",
-        unit: str | None = None,
-        measure: str | None = None,
-    ) -> FlowMatrix:
-        """Return who wrote to whom: a square cube, sender by receiver.
-
-        ``measure`` adds up a whole-number column instead of counting; ``where``, ``tz``
-        and ``unit`` are as in ``count``.  Raise QueryError where the log was read without
-        senders or receivers, or where they are of different domains.  Costs one pass.
-
-        >>> import interpol_bcn as bcn
-        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
-        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
-        >>> log.flow()["France", "Germany"]
-        1
-        """
-        from .flow import FlowMatrix
-
-        pair = self.schema.keys
-        if len(pair) != 2:
-            raise QueryError(f"{self.schema.record} have no sender and receiver")
-        lacking = [name for name in pair if name not in self.columns]
-        if lacking:
-            raise QueryError(f"a flow needs {' and '.join(pair)}; {lacking[0]!r} was not read")
-        first, second = (self.domains.get(name) for name in pair)
-        if first is not second and first != second:
-            raise QueryError(
-                f"a flow is square, but {pair[0]} and {pair[1]} are of different domains; "
-                f"count({pair[0]!r}, {pair[1]!r}) needs no common one"
-            )
-        if measure is not None:
-            self._check_measure(measure)
-        flow: FlowMatrix = self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
-        return flow
-
     def _check_measure(self, measure: object) -> None:
         if measure not in self.measures:
             known = ", ".join(map(repr, self.measures)) or "none here"
@@ -337,14 +310,15 @@ class Log(_core.Log):
         made: type[Made] | None = None,
     ) -> Any:
         laid = self._plan(names, where, tz, asof)
+        unit = self.unit if unit is None else self.schema.counted_per(unit)
         number, groups = -1, None
         if measure is not None:
             number = self.schema.number(measure)
         elif not rows:
-            number, groups = self._counting(unit or self.unit)
+            number, groups = self._counting(unit)
         if not len(self):  # nothing to look at, and perhaps no columns to look into
             core = self.run(laid.shape, [], [], [], -1, None, 0, memory_available())
-            return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
+            return (made or Cube)._answer(core, self, laid, measure, unit)
         core = self.run(
             laid.shape,
             laid.terms,
@@ -355,14 +329,12 @@ class Log(_core.Log):
             0,
             memory_available() if laid.cells > 1 << 20 else 0,
         )
-        return (made or Cube)._answer(core, self, laid, measure, unit or self.unit)
+        return (made or Cube)._answer(core, self, laid, measure, unit)
 
     def _counting(self, unit: str) -> tuple[int, tuple[int, int] | None]:
         """What to add up for a count: the weight's column, or messages by their id."""
         schema = self.schema
         weighted = schema.weight is not None and schema.weight in self.columns
-        if unit not in ("recipient", "message"):
-            raise QueryError(f"unit={unit!r}: count per 'recipient' or per 'message'")
         if unit == "message":
             if schema.identity is None or schema.identity not in self.columns:
                 raise QueryError("unit='message' needs the message_id of each row")
@@ -399,13 +371,9 @@ class Log(_core.Log):
         )
 
 
-class MessageLog(Log):
-    """Messages between bureaus; see ``read_messages``."""
-
-
 def _whole_days(times: Mapping[str, Any] | None, rows: int) -> tuple[int, int]:
     """The whole UTC days from the first row to the last."""
     day = 86_400_000_000
-    if times is None or not rows:
+    if times is None or not rows or times["least"] > times["greatest"]:
         return 0, 0
     return times["least"] // day * day, (times["greatest"] // day + 1) * day

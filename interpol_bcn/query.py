@@ -14,7 +14,7 @@ from functools import lru_cache
 from operator import index
 from typing import TYPE_CHECKING, Any
 
-from .axes import NOT_STATED, Axis, resolve_axis
+from .axes import NOT_STATED, Axis, calendar_pieces, resolve_axis
 from .errors import QueryError, TooLargeError, suggest
 
 if TYPE_CHECKING:
@@ -106,10 +106,7 @@ def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz:
         raise QueryError(f"{len(names)} axes; a cube has at most {_MOST_AXES}")
 
     def axis(name: object) -> Axis:
-        return resolve_axis(
-            name, log.schema, log.domains, log.columns, zone=zone, period=period, asof=asof,
-            dates_only=log.dates_only,
-        )  # fmt: skip
+        return resolve_axis(name, log, zone=zone, period=period, asof=asof)
 
     made.axes = [axis(name) for name in names]
     made.shape = [len(one) for one in made.axes]
@@ -125,7 +122,7 @@ def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz:
     stride = 1
     for one in reversed(made.axes):
         if one.calendar is not None:
-            clocks.setdefault(one.column, []).append((one.calendar.pieces, stride, len(one)))
+            clocks.setdefault(one.column, []).append((one.pieces, stride, len(one)))
         else:
             _add(_table(log, tables, one.column), one, stride)
         stride *= max(1, len(one))
@@ -134,7 +131,7 @@ def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz:
     if any(len(parts) > _MOST_CLOCKS for parts in clocks.values()):
         raise QueryError(
             f"a question may have {_MOST_CLOCKS} axes and filters over one time; "
-            "where={'sent_at': (from, to)} is none of them"
+            f"where={{{log.schema.time!r}: (from, to)}} is none of them"
         )
     if len(made.ranges) > _MOST_RANGES:
         raise QueryError(f"a question may have {_MOST_RANGES} ranges, not {len(made.ranges)}")
@@ -151,8 +148,8 @@ def _narrow(log: Log, filters: dict[str, object], zone: Zone, made: Plan) -> tup
 
     start, stop = log.period
     time = log.schema.time
-    value = filters.get(time)
-    if value is None or isinstance(value, Not) or time not in log.columns:
+    value = None if time is None else filters.get(time)
+    if time is None or value is None or isinstance(value, Not) or time not in log.columns:
         return start, stop
     del filters[time]
     low, high = _moments(log, time, value, zone)
@@ -236,7 +233,7 @@ def _filter(log: Log, made: Plan, tables: dict[str, list[int]],
     if outside:
         chosen = set(range(len(one))) - chosen
     if one.calendar is not None:
-        pieces = _chosen_pieces(one.calendar, frozenset(chosen))
+        pieces = _chosen_pieces(one.calendar, one.stated, frozenset(chosen))
         clocks.setdefault(one.column, []).append((pieces, 0, 1))
         return
     table = _table(log, tables, one.column)
@@ -316,9 +313,11 @@ def _whole(value: Any) -> int:
 
 
 @lru_cache(maxsize=64)
-def _chosen_pieces(calendar: CalendarAxis, chosen: frozenset[int]) -> array[int]:
+def _chosen_pieces(
+    calendar: CalendarAxis, stated: bool, chosen: frozenset[int]
+) -> array[int]:
     """Return the pieces of a filter on a calendar axis: 0 where counted, -1 elsewhere."""
-    pieces = calendar.pieces
+    pieces = calendar_pieces(calendar, stated)
     out = array("q")
     state: int | None = None
     for at in range(0, len(pieces), 5):

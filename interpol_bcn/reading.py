@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._options import Options
 from .account import REASONS, Account, Refusal, Rejected
 from .domain import Domain
 from .errors import InputError, QueryError, did_you_mean, suggest
-from .logs import MessageLog
-from .schema import MESSAGES, Field, Schema
+from .logs import Log
+from .schema import Field, Schema
+from .vocabularies import vocabulary
 
 if TYPE_CHECKING:
     from .sources import ArrowSource, CsvSource
 
-__all__ = ["read_messages"]
+__all__ = ["Reading"]
+
+Made = TypeVar("Made", bound=Log)
 
 _KEEP = 10_000
 _SMALL = 1 << 20  # bytes of text below which one thread reads
@@ -29,62 +32,6 @@ _BLOCK = 0  # bytes of text taken at a time; 0 leaves it to the core
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 #: what Domain.lookup answers for a text it refuses -> the core's reason
 _REASON_OF = {-1: -5, -2: -6, -3: -7}
-
-
-def read_messages(
-    source: Any,
-    *,
-    columns: Mapping[str, str] | None = None,
-    only: Sequence[str] | None = None,
-    members: Any = None,
-    extra: Sequence[str] = (),
-    measures: Sequence[str] = (),
-    aliases: Mapping[str, str] | None = None,
-    domains: Mapping[str, Any] | None = None,
-    source_tz: Any = None,
-    ambiguous: str = "raise",
-    nonexistent: str = "raise",
-    time_format: str | None = None,
-    encoding: str = "utf-8",
-    delimiter: str | None = None,
-    errors: str = "raise",
-    period: Any = None,
-    unit: str = "recipient",
-    threads: int | None = None,
-) -> MessageLog:
-    """Read messages from files, data frames or columns into a log.
-
-    ``source`` is a path, a glob, a list of these, ``-`` (standard input), an object that
-    speaks Arrow or the data frame interface, or a dict of columns.  Text is read by the
-    core itself; Parquet, Arrow files and workbooks need the extras that bring their
-    libraries.  Columns: ``sent_at sender receiver`` are required; ``message_id reply_to kind
-    priority crime_area language channel size messages`` are read where they are.
-
-    - ``columns`` maps our names to the source's, ``only`` reads fewer columns,
-      ``measures`` more whole-number ones.
-    - ``members`` is a Members, a Domain or ``"infer"``; ``extra`` adds labels, ``aliases``
-      further texts for labels; ``domains`` closes other columns (a list or a Domain).
-    - ``source_tz`` is the zone of times that state none; ``ambiguous`` ("raise", "earlier",
-      "later") and ``nonexistent`` ("raise", "forward", "backward") say what clocks that
-      change mean; ``time_format`` is strptime's, for what is not ISO 8601.
-    - ``errors="raise"`` stops at the first bad row and says where it is; ``"reject"`` sets
-      bad rows aside in ``log.rejected``.  Always seen = accepted + rejected + duplicates.
-    - ``period`` (from, to) says what the extract covers; rows outside are bad rows.
-    - ``unit`` is what ``count`` counts by default: "recipient" or "message".
-
-    Raise InputError (file, line or row, column, value, reason, choices), MissingExtra,
-    FileNotFoundError, QueryError for options that make no sense.  Costs one pass.
-
-    >>> log = read_messages({"sent_at": ["2023-01-05T10:00Z", "2023-01-06T11:30Z"],
-    ...                      "sender": ["FRA", "Germany"], "receiver": ["DE", "FR"]})
-    >>> log
-    2 messages, 2023-01-05 .. 2023-01-06 UTC, 2 of 195 members
-    """
-    options = Options(
-        columns, only, members, extra, measures, aliases, domains, source_tz, ambiguous,
-        nonexistent, time_format, encoding, delimiter, errors, period, unit, threads,
-    )  # fmt: skip
-    return Reading(MESSAGES, options).run(source, MessageLog)
 
 
 class Reading:
@@ -123,9 +70,11 @@ class Reading:
                 if field.name in given:
                     raise QueryError(f"domains: {field.name!r} is no column of labels")
                 continue
-            value = given.get(field.name, "bureaus" if field.bureau else None)
+            value = given.get(field.name, field.domain or None)
             if value == "bureaus":
                 domains[field.name] = bureaus
+            elif isinstance(value, str):
+                domains[field.name] = vocabulary(value)
             elif value is None or isinstance(value, Domain):
                 domains[field.name] = value
             else:
@@ -170,15 +119,23 @@ class Reading:
                 if self.period is not None and field.name == self.schema.time:
                     least, most = self.period[0], self.period[1] - 1
             fields.append((field.kind, required, size, shares, least, most))
+        rules = [
+            (rule.kind, self.schema.number(rule.first), self.schema.number(rule.second),
+             rule.otherwise)
+            for rule in self.schema.rules
+        ]  # fmt: skip
         schema = self.schema
         identity = -1 if schema.identity is None else schema.number(schema.identity)
         keys = [schema.number(name) for name in schema.keys] if identity >= 0 else []
         stop = self.options.errors == "raise"
-        builder = _core.Builder(fields, self._resolve, identity, keys, stop, _KEEP, self.threads)
+        builder = _core.Builder(
+            fields, self._resolve, identity, keys, stop, _KEEP, self.threads, rules
+        )
         for number, field in enumerate(self.schema.fields):
             known = self.domains.get(field.name)
             if known is not None:
                 builder.preload(number, dict(known.exact_labels()))
+            builder.unstated(number, self.options.unstated(field.name))
         return builder
 
     def _resolve(self, column: int, text: str) -> int:
@@ -189,7 +146,7 @@ class Reading:
 
     # Reading
 
-    def run(self, source: Any, made: type[MessageLog]) -> MessageLog:
+    def run(self, source: Any, made: type[Made]) -> Made:
         """Read every source in order and return the log."""
         from .sources import open_sources
 
@@ -220,8 +177,8 @@ class Reading:
         return self._log(core, met, made)  # type: ignore[no-any-return]
 
     def run_table(
-        self, table: Any, names: Sequence[str | None], made: type[MessageLog], synthetic: str
-    ) -> MessageLog:
+        self, table: Any, names: Sequence[str | None], made: type[Made], synthetic: str
+    ) -> Made:
         """Read one table that was made here, whose columns are in order."""
         self.names.append(synthetic)
         self.builder.begin(0)
@@ -229,7 +186,7 @@ class Reading:
         core, met = self.builder.finish()
         return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
 
-    def _log(self, core: _core.Log, met: Sequence[Any], made: type[MessageLog],
+    def _log(self, core: _core.Log, met: Sequence[Any], made: type[Log],
              synthetic: str = "") -> Any:  # fmt: skip
         domains: dict[str, Domain] = {}
         for number, field in enumerate(self.schema.fields):
@@ -245,7 +202,7 @@ class Reading:
                 domains[field.name] = Domain(labels)
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
-            unit=self.options.unit, synthetic=synthetic, read=tuple(self.titles),
+            unit=self.schema.counted_per(self.options.unit), synthetic=synthetic, read=tuple(self.titles),
         )  # fmt: skip
 
     def _account(self) -> Account:

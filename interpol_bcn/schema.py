@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .errors import QueryError, suggest
 
-__all__ = ["MESSAGES", "Field", "Schema"]
+__all__ = ["Field", "Rule", "Schema"]
 
 _LEAST, _MOST = -(2**63) + 1, 2**63 - 1
 
@@ -23,10 +23,29 @@ class Field(NamedTuple):
     name: str
     kind: str
     required: bool = False
-    bureau: bool = False  # its labels are bureaus
+    domain: str = ""  # the shipped domain of its labels; none: they are what is met
     least: int = _LEAST
     most: int = _MOST
     unit: str = ""
+    stock: bool = False  # what is there at a date, which does not add up over time
+
+    @property
+    def bureau(self) -> bool:
+        """Whether its labels are bureaus."""
+        return self.domain == "bureaus"
+
+
+class Rule(NamedTuple):
+    """What two columns of a row must agree on; a row that breaks it is refused.
+
+    ``order``: ``first`` is at most ``second``; where ``second`` is not stated it counts as
+    ``otherwise`` (None: anything will do).  ``either``: one of the two is stated.
+    """
+
+    kind: str
+    first: str
+    second: str
+    otherwise: int | None = None
 
 
 class Schema(NamedTuple):
@@ -34,10 +53,13 @@ class Schema(NamedTuple):
 
     record: str  # what one is called, in the plural: "messages"
     fields: tuple[Field, ...]
-    time: str
-    weight: str | None = None
-    identity: str | None = None
+    time: str | None = None  # when it was; the period and the calendar go by it
+    weight: str | None = None  # how many records a row stands for
+    identity: str | None = None  # with the keys, what makes two rows the same record
     keys: tuple[str, ...] = ()
+    flow: tuple[str, ...] = ()  # from whom, to whom
+    per: tuple[str, ...] = ()  # the ways in which one may be counted, the usual first
+    rules: tuple[Rule, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +83,18 @@ class Schema(NamedTuple):
         """Return the names of the columns of one kind, in order."""
         return tuple(field.name for field in self.fields if field.kind == kind)
 
+    def counted_per(self, unit: str | None) -> str:
+        """Return what one is counted per, the usual where None is asked for."""
+        if unit is None:
+            return self.per[0] if self.per else ""
+        if unit not in self.per:
+            known = " or ".join(f"per {way!r}" for way in self.per)
+            raise QueryError(
+                f"unit={unit!r}: " + (f"count {known}" if known else
+                                      f"{self.record} are counted in one way, without unit=")
+            )  # fmt: skip
+        return unit
+
     def with_measures(self, measures: Iterable[str]) -> Schema:
         """Return this schema with further optional whole-number columns."""
         if isinstance(measures, str):
@@ -71,26 +105,3 @@ class Schema(NamedTuple):
                 raise QueryError(f"measures: {self.record} already have a column {name!r}")
             added.append(Field(name, "integer"))
         return self._replace(fields=(*self.fields, *added))
-
-
-MESSAGES = Schema(
-    record="messages",
-    fields=(
-        Field("sent_at", "time", required=True),
-        Field("sender", "label", required=True, bureau=True),
-        Field("receiver", "label", required=True, bureau=True),
-        Field("message_id", "id"),
-        Field("reply_to", "id"),
-        Field("kind", "label"),
-        Field("priority", "label"),
-        Field("crime_area", "label"),
-        Field("language", "label"),
-        Field("channel", "label"),
-        Field("size", "integer", least=0, unit="bytes"),
-        Field("messages", "integer", least=0),
-    ),
-    time="sent_at",
-    weight="messages",
-    identity="message_id",
-    keys=("sender", "receiver"),
-)

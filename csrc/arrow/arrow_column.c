@@ -379,6 +379,20 @@ ids(bcn_arrow_piece *piece, bcn_slice *slice)
     return numbers(piece, true, slice);
 }
 
+/* Take away the texts that say that nothing is stated. */
+static void
+forget_unstated(bcn_arrow_column *column, size_t count)
+{
+    const bcn_labels *unstated =
+        column->options->columns[column->number].unstated;
+    for (size_t i = 0; unstated != NULL && i < count; i++) {
+        if (column->texts[i].data != NULL &&
+            bcn_labels_find(unstated, column->texts[i]) != BCN_NONE) {
+            column->texts[i] = (bcn_bytes){NULL, 0};
+        }
+    }
+}
+
 bcn_status
 bcn_arrow_column_slice(bcn_arrow_column *column, size_t from, size_t count,
                        const bcn_arrow_view *rows, bcn_slice *slice,
@@ -417,6 +431,9 @@ bcn_arrow_column_slice(bcn_arrow_column *column, size_t from, size_t count,
     } else if (texts) {
         BCN_TRY(bcn_arrow_view_texts(own, from, count, piece.missing,
                                      column->texts, error));
+    }
+    if (texts && column->kind != BCN_LABEL) {
+        forget_unstated(column, count);
     }
     switch (column->kind) {
     case BCN_LABEL:

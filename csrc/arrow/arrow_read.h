@@ -33,6 +33,8 @@ enum { BCN_ARROW_ROWS = 1 << 15 };
 typedef struct bcn_arrow_want {
     const char *name; /* NULL: not in the source */
     bcn_kind kind;
+    /* Times, numbers, ids: texts that stand for a missing value; may be NULL */
+    const bcn_labels *unstated;
 } bcn_arrow_want;
 
 /* What needs knowledge that this layer does not have; each may be NULL.

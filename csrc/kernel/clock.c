@@ -46,8 +46,10 @@ bcn_clock_check(const bcn_piece *pieces, size_t count, uint64_t positions)
 {
     for (size_t i = 0; i < count; i++) {
         const bcn_piece *piece = &pieces[i];
-        int64_t before = i == 0 ? INT64_MIN : pieces[i - 1].start;
-        if (piece->start <= before) {
+        if (i != 0 && piece->start <= pieces[i - 1].start) {
+            return false;
+        }
+        if (piece->start == INT64_MIN && piece->width != 0) {
             return false;
         }
         if (piece->first < 0) {
@@ -175,8 +177,14 @@ bcn_clock_cursor_start(bcn_clock_cursor *cursor, const bcn_clock *clocks,
         if (next > 0) {
             next--;
         }
-        cursor->next[k] = next;
         cursor->code[k] = -1;
+        if (next == 0 && clocks[k].count != 0 &&
+            clocks[k].pieces[0].start == INT64_MIN) {
+            /* Nothing lies ahead of this piece to stand in. */
+            cursor->code[k] = clocks[k].pieces[0].first;
+            next = 1;
+        }
+        cursor->next[k] = next;
         cursor->last[k] = piece_last(clocks[k].pieces, clocks[k].count, next);
     }
     /* The clocks stand before the piece of the first row, or right. */

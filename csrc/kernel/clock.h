@@ -15,9 +15,11 @@
  * the division is a floor also before 1970.  `first < 0` says that the times
  * of this piece are not counted, and so are times before the first piece.
  *
+ * A time that is not stated is INT64_MIN, so a piece that starts there (a
+ * constant) gives it a code; without one it is not counted.
+ *
  * Invariant, tested by bcn_clock_check where pieces enter the core: starts
- * grow strictly from above INT64_MIN, and no time whatsoever gives a code
- * outside the axis.  So the loops below check nothing.
+ * grow strictly, and no time whatsoever gives a code outside the axis.  So the loops below check nothing.
  *
  * What it buys: zones, ISO weeks and leap years are data made outside the
  * core; time in order costs one search per change of code and nothing per

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/duplicates.h"
+#include "model/rule.h"
 #include "model/value.h"
 
 bcn_status
@@ -66,6 +67,11 @@ bcn_builder_expect(bcn_builder *builder, size_t column)
 static bcn_status
 meaning(bcn_builder *builder, size_t column, bcn_bytes text, uint32_t *code)
 {
+    const bcn_labels *unstated = builder->stores[column].unstated;
+    if (unstated != NULL && bcn_labels_find(unstated, text) != BCN_NONE) {
+        *code = BCN_NONE;
+        return BCN_OK;
+    }
     bcn_store *store = builder->stores[column].owner;
     uint32_t number = bcn_labels_find(store->known, text);
     if (store->field.labels == 0) { /* the domain is what is met */
@@ -115,10 +121,11 @@ judge(const bcn_field *field, const bcn_slice *slice, size_t row)
 {
     if (field->kind == BCN_LABEL) {
         uint32_t met = slice->codes[row];
-        if (met == BCN_NONE) {
+        uint32_t code =
+            met != BCN_NONE ? slice->dictionary->codes[met] : BCN_NONE;
+        if (code == BCN_NONE) {
             return field->required ? BCN_REASON_MISSING : BCN_REASON_NONE;
         }
-        uint32_t code = slice->dictionary->codes[met];
         return code >= BCN_REFUSED ? (bcn_reason)(code & 0xffu)
                                    : BCN_REASON_NONE;
     }
@@ -214,6 +221,18 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
                                     found, buffer);
             }
         }
+        for (size_t i = 0;
+             i < schema->rule_count && reason == BCN_REASON_NONE; i++) {
+            size_t first = (size_t)schema->rules[i].first;
+            reason = bcn_rule_judge(&schema->rules[i], schema, batch->slices,
+                                    row);
+            if (reason != BCN_REASON_NONE) {
+                column = first;
+                value = shown_value(&schema->fields[first],
+                                    &batch->slices[first], row, reason,
+                                    buffer);
+            }
+        }
         builder->skip[row] = reason != BCN_REASON_NONE;
         if (reason == BCN_REASON_NONE) {
             continue;
@@ -268,6 +287,10 @@ bcn_builder_take(bcn_builder *builder, const bcn_batch *batch)
             suspects[c] = suspicious(&schema->fields[c], slice, batch->rows);
         }
         doubt |= suspects[c];
+    }
+    for (size_t i = 0; i < schema->rule_count && !doubt; i++) {
+        doubt = bcn_rule_suspects(&schema->rules[i], schema, batch->slices,
+                                  batch->rows);
     }
     const uint8_t *skip = NULL;
     size_t refused = 0;

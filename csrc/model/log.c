@@ -83,6 +83,32 @@ slots_new(bcn_log_column *column, size_t rows)
     return BCN_OK;
 }
 
+/* Of times that need not be stated: which rows have one. */
+static bcn_status
+times_stated(bcn_log_column *column, size_t rows)
+{
+    const int64_t *times = column->view.data;
+    size_t missing = 0;
+    for (size_t i = 0; i < rows; i++) {
+        missing += times[i] == BCN_MISSING;
+    }
+    column->missing = missing;
+    if (missing == 0) {
+        return BCN_OK;
+    }
+    column->stated = bcn_block_new(rows / 8 + 1, 1, true);
+    if (column->stated == NULL) {
+        return BCN_NOMEM;
+    }
+    uint8_t *bits = bcn_block_data(column->stated);
+    for (size_t i = 0; i < rows; i++) {
+        unsigned bit = times[i] != BCN_MISSING;
+        bits[i / 8] |= (uint8_t)(bit << (i % 8));
+    }
+    column->view.valid = bits;
+    return BCN_OK;
+}
+
 static bcn_status
 column_new(bcn_store *store, bcn_log_column *column)
 {
@@ -132,7 +158,13 @@ column_new(bcn_store *store, bcn_log_column *column)
         view->least = view->least < 0 ? view->least : 0;
         view->greatest = view->greatest > 0 ? view->greatest : 0;
     }
-    return store->field.kind == BCN_TIME ? slots_new(column, rows) : BCN_OK;
+    if (store->field.kind != BCN_TIME) {
+        return BCN_OK;
+    }
+    if (!store->field.required) {
+        BCN_TRY(times_stated(column, rows));
+    }
+    return slots_new(column, rows);
 }
 
 bcn_status

@@ -14,7 +14,7 @@ typedef struct bcn_log_column {
     bool present;
     bcn_column view; /* what a plan reads; ids as texts have none */
     bool texts, dates, rising;
-    size_t missing; /* numbers: rows that state none */
+    size_t missing; /* numbers and times: rows that state none */
     bcn_block *values, *stated, *ends, *bytes, *slots;
 } bcn_log_column;
 

@@ -12,6 +12,7 @@
 #include "base/batch.h"
 
 #define BCN_MAX_FIELDS 64
+#define BCN_MAX_RULES 8
 #define BCN_MAX_LABELS 65535u /* of a domain; one more code is "not stated" */
 
 typedef struct bcn_field {
@@ -26,6 +27,17 @@ typedef struct bcn_field {
     int64_t minimum, maximum;
 } bcn_field;
 
+/* ORDER: the number in `first` is at most that in `second`, which counts as
+ * `otherwise` where it is missing.  EITHER: one of the two is stated. */
+typedef enum bcn_rule_kind { BCN_RULE_ORDER, BCN_RULE_EITHER } bcn_rule_kind;
+
+typedef struct bcn_rule {
+    bcn_rule_kind kind;
+    int first, second; /* columns; a row that breaks it has its fault in
+                        * `first` */
+    int64_t otherwise;
+} bcn_rule;
+
 typedef struct bcn_schema {
     bcn_field fields[BCN_MAX_FIELDS];
     size_t count;
@@ -34,6 +46,8 @@ typedef struct bcn_schema {
     int id;
     int keys[2];
     size_t key_count;
+    bcn_rule rules[BCN_MAX_RULES];
+    size_t rule_count;
 } bcn_schema;
 
 #endif

@@ -32,6 +32,7 @@ bcn_store_free(bcn_store *store)
     bcn_free(store->bytes.data);
     bcn_free(store->codes);
     bcn_labels_free(store->known);
+    bcn_labels_free(store->unstated);
     memset(store, 0, sizeof *store);
 }
 

@@ -15,7 +15,8 @@
 #include "model/schema.h"
 
 /* In bcn_dictionary.codes and in what resolving gives: the reason a text has
- * no code.  Above every real code. */
+ * no code.  Above every real code.  BCN_NONE stands for a text that says that
+ * nothing is stated. */
 #define BCN_REFUSED UINT32_C(0xffffff00)
 
 typedef struct bcn_array {
@@ -44,6 +45,7 @@ typedef struct bcn_store {
     bcn_labels *known;
     uint32_t *codes;
     size_t code_capacity;
+    bcn_labels *unstated; /* texts that say nothing; NULL: none */
     /* of what is stated: bounds (of numbers possibly too wide, never too
      * narrow), and for times and ids whether they never decrease */
     int64_t minimum, maximum;

@@ -145,14 +145,14 @@ py_builder_idle(py_builder *self)
 static PyObject *
 builder_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"fields", "resolve", "id",      "keys",
-                            "stop",   "keep",    "workers", NULL};
-    PyObject *fields, *resolve, *keys;
+    static char *names[] = {"fields", "resolve", "id",      "keys", "stop",
+                            "keep",   "workers", "rules",   NULL};
+    PyObject *fields, *resolve, *keys, *rules = NULL;
     int id, stop;
     Py_ssize_t keep, workers;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOiOpnn:Builder", names,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOiOpnn|O:Builder", names,
                                      &fields, &resolve, &id, &keys, &stop,
-                                     &keep, &workers)) {
+                                     &keep, &workers, &rules)) {
         return NULL;
     }
     bcn_schema *schema = bcn_calloc(1, sizeof *schema);
@@ -160,7 +160,8 @@ builder_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return PyErr_NoMemory();
     }
     py_builder *self = NULL;
-    if (py_schema_parse(fields, id, keys, schema) == 0) {
+    if (py_schema_parse(fields, id, keys, schema) == 0 &&
+        (rules == NULL || py_rules_parse(rules, schema) == 0)) {
         allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
         self = (py_builder *)alloc(type, 0);
     }
@@ -273,6 +274,56 @@ builder_preload(PyObject *op, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(unstated_doc,
+             "unstated($self, column, texts, /)\n--\n\n"
+             "Say which texts of a column stand for nothing stated.\n");
+
+static PyObject *
+builder_unstated(PyObject *op, PyObject *args)
+{
+    py_builder *self = (py_builder *)op;
+    Py_ssize_t column;
+    PyObject *texts;
+    if (!PyArg_ParseTuple(args, "nO:unstated", &column, &texts) ||
+        py_builder_idle(self) < 0) {
+        return NULL;
+    }
+    if (column < 0 || (size_t)column >= self->core.schema.count) {
+        PyErr_SetString(PyExc_ValueError, "no such column");
+        return NULL;
+    }
+    bcn_store *store = &self->core.stores[column];
+    Py_ssize_t count = PySequence_Size(texts);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *text = PySequence_GetItem(texts, i);
+        Py_ssize_t length = 0;
+        const char *data =
+            text != NULL ? PyUnicode_AsUTF8AndSize(text, &length) : NULL;
+        uint32_t number;
+        bcn_status status = BCN_OK;
+        if (data != NULL && store->unstated == NULL) {
+            store->unstated = bcn_labels_new();
+            status = store->unstated != NULL ? BCN_OK : BCN_NOMEM;
+        }
+        if (data != NULL && status == BCN_OK) {
+            status = bcn_labels_add(store->unstated,
+                                    (bcn_bytes){data, (size_t)length},
+                                    &number);
+        }
+        Py_XDECREF(text);
+        if (data == NULL) {
+            return NULL;
+        }
+        if (status != BCN_OK) {
+            return py_raise(status, NULL);
+        }
+    }
+    if (count < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(begin_doc, "begin($self, source, /)\n--\n\n"
                         "Begin the next source; sources count from 0.\n");
 
@@ -371,6 +422,7 @@ builder_stopped(PyObject *op, void *unused)
 
 static PyMethodDef builder_methods[] = {
     {"preload", builder_preload, METH_VARARGS, preload_doc},
+    {"unstated", builder_unstated, METH_VARARGS, unstated_doc},
     {"begin", builder_begin, METH_O, begin_doc},
     {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},
@@ -393,7 +445,8 @@ static PyGetSetDef builder_getset[] = {
 };
 
 PyDoc_STRVAR(builder_doc,
-             "Builder(fields, resolve, id, keys, stop, keep, workers)\n--\n\n"
+             "Builder(fields, resolve, id, keys, stop, keep, workers, "
+             "rules=())\n--\n\n"
              "Rows in, a log out.\n\n"
              "``fields`` are tuples ``(kind, required, labels, shares, "
              "minimum, maximum)`` with kind one of label, time, integer, id; "

@@ -43,6 +43,8 @@ void py_exception_give(PyObject *exception);
 /* py_schema.c: from `fields`, `id` and `keys` of the constructor. */
 int py_schema_parse(PyObject *fields, int id, PyObject *keys,
                     bcn_schema *schema);
+/* The rules, tuples (kind, first, second, otherwise), into a parsed schema. */
+int py_rules_parse(PyObject *rules, bcn_schema *schema);
 
 /* py_account.c */
 PyObject *py_builder_met(bcn_builder *core, size_t column);

@@ -93,7 +93,9 @@ parse_columns(py_builder *self, PyObject *list, Py_ssize_t fields,
             return -1;
         }
         columns[i] = (bcn_csv_column){.kind = schema->fields[i].kind,
-                                      .field = (int)field};
+                                      .field = (int)field,
+                                      .unstated =
+                                          self->core.stores[i].unstated};
     }
     return 0;
 }
@@ -311,7 +313,8 @@ py_builder_read_arrow(PyObject *op, PyObject *args, PyObject *kwargs)
     bcn_arrow_want columns[BCN_MAX_FIELDS];
     for (size_t i = 0; i < schema->count; i++) {
         PyObject *name = PyTuple_GetItem(wanted, (Py_ssize_t)i);
-        columns[i] = (bcn_arrow_want){NULL, schema->fields[i].kind};
+        columns[i] = (bcn_arrow_want){NULL, schema->fields[i].kind,
+                                      self->core.stores[i].unstated};
         Py_ssize_t length;
         if (name != Py_None) {
             columns[i].name = PyUnicode_AsUTF8AndSize(name, &length);

@@ -38,6 +38,62 @@ parse_field(PyObject *item, bcn_field *field)
     return -1;
 }
 
+/* One of the two columns of a rule, which must hold numbers or, `any`, may
+ * hold whatever. */
+static int
+rule_column(long number, const bcn_schema *schema, int any)
+{
+    if (number < 0 || (size_t)number >= schema->count ||
+        (!any && schema->fields[number].kind != BCN_TIME &&
+         schema->fields[number].kind != BCN_INTEGER)) {
+        PyErr_SetString(PyExc_ValueError, "a rule over no such column");
+        return -1;
+    }
+    return (int)number;
+}
+
+static int
+parse_rule(PyObject *item, bcn_schema *schema)
+{
+    const char *kind;
+    long first, second;
+    PyObject *otherwise;
+    if (!PyArg_ParseTuple(item, "sllO:rule", &kind, &first, &second,
+                          &otherwise)) {
+        return -1;
+    }
+    int either = strcmp(kind, "either") == 0;
+    if (schema->rule_count == BCN_MAX_RULES ||
+        (!either && strcmp(kind, "order") != 0)) {
+        PyErr_Format(PyExc_ValueError, "too many rules, or a rule %s", kind);
+        return -1;
+    }
+    bcn_rule *rule = &schema->rules[schema->rule_count++];
+    rule->kind = either ? BCN_RULE_EITHER : BCN_RULE_ORDER;
+    rule->first = rule_column(first, schema, either);
+    rule->second = rule_column(second, schema, either);
+    rule->otherwise = INT64_MAX;
+    if (otherwise != Py_None) {
+        rule->otherwise = PyLong_AsLongLong(otherwise);
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+int
+py_rules_parse(PyObject *rules, bcn_schema *schema)
+{
+    Py_ssize_t count = PySequence_Size(rules);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = PySequence_GetItem(rules, i);
+        int failed = item == NULL || parse_rule(item, schema) < 0;
+        Py_XDECREF(item);
+        if (failed) {
+            return -1;
+        }
+    }
+    return count < 0 ? -1 : 0;
+}
+
 int
 py_schema_parse(PyObject *fields, int id, PyObject *keys, bcn_schema *schema)
 {

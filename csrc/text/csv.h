@@ -53,6 +53,8 @@ typedef struct bcn_csv_column {
     int field; /* from 0, or BCN_CSV_ABSENT: its slice stays all zero */
     /* Labels: texts whose numbers hold in every dictionary; may be NULL. */
     const bcn_labels *labels;
+    /* Times, numbers, ids: texts that stand for a missing value; may be NULL */
+    const bcn_labels *unstated;
 } bcn_csv_column;
 
 typedef struct bcn_csv_options {

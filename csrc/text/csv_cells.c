@@ -13,6 +13,7 @@ bcn_csv_cells_new(bcn_csv_cells *cells, const bcn_csv_column *column,
     cells->kind = column->kind;
     cells->field = column->field;
     cells->column = number;
+    cells->unstated = column->unstated;
     cells->memo = BCN_TIME_MEMO_EMPTY;
     if (cells->field == BCN_CSV_ABSENT) {
         return BCN_OK;
@@ -157,6 +158,16 @@ text_of(const bcn_csv_span *span, bcn_bytes raw, bcn_bytes *text)
     return BCN_OK;
 }
 
+/* Does a text say that nothing is stated?  Columns with such texts have no
+ * quick way: -1 may be one. */
+static bool
+says_nothing(const bcn_csv_cells *cells, bcn_bytes text)
+{
+    return text.length == 0 ||
+           (cells->unstated != NULL &&
+            bcn_labels_find(cells->unstated, text) != BCN_NONE);
+}
+
 static bcn_status
 refuse(bcn_csv_span *span, const bcn_csv_cells *cells, size_t record,
        bcn_reason reason, bcn_bytes text)
@@ -256,6 +267,7 @@ static bcn_status
 integers_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
     char quote = span->rows->quote;
+    bool quick = cells->unstated == NULL;
     run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
     for (size_t i = 0; i < fields.count; i++) {
@@ -266,13 +278,13 @@ integers_read(bcn_csv_cells *cells, bcn_csv_span *span)
             continue;
         }
         bcn_bytes bare = bare_of(raw, quote);
-        if (bare.length - 1 < 16 &&
+        if (quick && bare.length - 1 < 16 &&
             bcn_digits_read(bare.data, bare.length, &number)) {
             values[i] = (int64_t)number;
             continue;
         }
         BCN_TRY(text_of(span, raw, &text));
-        if (text.length != 0) {
+        if (!says_nothing(cells, text)) {
             bcn_reason reason = bcn_integer_read(text, &values[i]);
             if (reason != BCN_REASON_NONE) {
                 BCN_TRY(refuse(span, cells, i, reason, text));
@@ -312,6 +324,7 @@ static bcn_status
 ids_read(bcn_csv_cells *cells, bcn_csv_span *span)
 {
     char quote = span->rows->quote;
+    bool quick = cells->unstated == NULL;
     run fields = run_of(span, cells->field);
     for (size_t i = 0; i < fields.count; i++) {
         size_t row = span->row + i;
@@ -319,7 +332,7 @@ ids_read(bcn_csv_cells *cells, bcn_csv_span *span)
         uint64_t number;
         bool there = raw_of(&fields, i, &raw);
         bcn_bytes bare = there ? bare_of(raw, quote) : text;
-        if (!cells->as_texts && bare.length - 1 < 16 &&
+        if (quick && !cells->as_texts && bare.length - 1 < 16 &&
             (bare.data[0] != '0' || bare.length == 1) &&
             bcn_digits_read(bare.data, bare.length, &number)) {
             cells->values[row] = (int64_t)number;
@@ -327,6 +340,9 @@ ids_read(bcn_csv_cells *cells, bcn_csv_span *span)
         }
         if (there) {
             BCN_TRY(text_of(span, raw, &text));
+        }
+        if (says_nothing(cells, text)) {
+            text.length = 0;
         }
         if (text.length != 0 && !bcn_utf8_valid(text)) {
             BCN_TRY(refuse(span, cells, i, BCN_REASON_ENCODING, text));
@@ -353,7 +369,7 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
     char quote = span->rows->quote;
     run fields = run_of(span, cells->field);
     int64_t *values = cells->values + span->row;
-    bool quick = span->times->format == NULL;
+    bool quick = span->times->format == NULL && cells->unstated == NULL;
     bcn_time_memo memo = cells->memo; /* which no store can seem to change */
     for (size_t i = 0; i < fields.count; i++) {
         bcn_bytes raw, text;
@@ -369,7 +385,7 @@ times_read(bcn_csv_cells *cells, bcn_csv_span *span)
         }
         BCN_TRY(text_of(span, raw, &text));
         values[i] = BCN_MISSING;
-        if (text.length == 0) {
+        if (says_nothing(cells, text)) {
             continue;
         }
         bcn_reason reason =

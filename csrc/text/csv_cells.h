@@ -29,6 +29,7 @@ typedef struct bcn_csv_cells {
     bcn_kind kind;
     int field;
     uint16_t column; /* in the schema */
+    const bcn_labels *unstated;
     uint32_t *codes;
     int64_t *values;
     bcn_bytes *texts;

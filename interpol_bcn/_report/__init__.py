@@ -17,7 +17,7 @@ from .._i18n import check_language
 from ..errors import QueryError
 
 if TYPE_CHECKING:
-    from ..logs import MessageLog
+    from ..messages import MessageLog
 
 __all__ = ["Report", "report"]
 
@@ -70,7 +70,7 @@ def report(
     charts=True without the extra.  Costs some ten passes over the columns, and a second for
     the charts.
     """
-    from ..logs import MessageLog
+    from ..messages import MessageLog
     from .findings import Findings
     from .markup import plain
     from .page import page

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..axes import Axis
     from ..cube import Cube
     from ..flow import FlowMatrix
-    from ..logs import MessageLog
+    from ..messages import MessageLog
 
 __all__ = ["Findings"]
 

@@ -9,7 +9,7 @@ from .markup import plain
 from .sections import headline_figures
 
 if TYPE_CHECKING:
-    from ..logs import MessageLog
+    from ..messages import MessageLog
 
 __all__ = ["summary"]
 
