@@ -374,7 +374,7 @@ def axis_names(log: Log) -> list[str]:
     from ._calendar import NEEDS_CLOCK
 
     schema = log.schema
-    known = []
+    known, units = [], []
     for column in log.columns:
         kind = schema.field(column).kind
         if kind == "label":
@@ -384,5 +384,5 @@ def axis_names(log: Log) -> list[str]:
         if kind == "time":
             prefix = "" if column == schema.time else f"{column}."
             dates = log.has_dates(column)
-            known += [prefix + unit for unit in CALENDAR if not (dates and unit in NEEDS_CLOCK)]
-    return known
+            units += [prefix + unit for unit in CALENDAR if not (dates and unit in NEEDS_CLOCK)]
+    return known + units

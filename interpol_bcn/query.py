@@ -313,9 +313,7 @@ def _whole(value: Any) -> int:
 
 
 @lru_cache(maxsize=64)
-def _chosen_pieces(
-    calendar: CalendarAxis, stated: bool, chosen: frozenset[int]
-) -> array[int]:
+def _chosen_pieces(calendar: CalendarAxis, stated: bool, chosen: frozenset[int]) -> array[int]:
     """Return the pieces of a filter on a calendar axis: 0 where counted, -1 elsewhere."""
     pieces = calendar_pieces(calendar, stated)
     out = array("q")

@@ -7,7 +7,7 @@ between kinds of records is their schema; what differs between sources ends here
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
@@ -202,7 +202,8 @@ class Reading:
                 domains[field.name] = Domain(labels)
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
-            unit=self.schema.counted_per(self.options.unit), synthetic=synthetic, read=tuple(self.titles),
+            unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
+            read=tuple(self.titles),
         )  # fmt: skip
 
     def _account(self) -> Account:

@@ -221,16 +221,16 @@ refuse(bcn_builder *builder, const bcn_batch *batch, const bool *suspects,
                                     found, buffer);
             }
         }
-        for (size_t i = 0;
-             i < schema->rule_count && reason == BCN_REASON_NONE; i++) {
+        for (size_t i = 0; i < schema->rule_count && reason == BCN_REASON_NONE;
+             i++) {
             size_t first = (size_t)schema->rules[i].first;
-            reason = bcn_rule_judge(&schema->rules[i], schema, batch->slices,
-                                    row);
+            reason =
+                bcn_rule_judge(&schema->rules[i], schema, batch->slices, row);
             if (reason != BCN_REASON_NONE) {
                 column = first;
-                value = shown_value(&schema->fields[first],
-                                    &batch->slices[first], row, reason,
-                                    buffer);
+                value =
+                    shown_value(&schema->fields[first], &batch->slices[first],
+                                row, reason, buffer);
             }
         }
         builder->skip[row] = reason != BCN_REASON_NONE;

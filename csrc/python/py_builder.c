@@ -220,110 +220,6 @@ builder_dealloc(PyObject *op)
 
 /* --- methods ---------------------------------------------------------------- */
 
-PyDoc_STRVAR(preload_doc,
-             "preload($self, column, codes, /)\n--\n\n"
-             "Say what texts stand for without asking: ``codes`` maps text to "
-             "code.\n");
-
-static PyObject *
-builder_preload(PyObject *op, PyObject *args)
-{
-    py_builder *self = (py_builder *)op;
-    Py_ssize_t column;
-    PyObject *codes;
-    if (!PyArg_ParseTuple(args, "nO!:preload", &column, &PyDict_Type,
-                          &codes)) {
-        return NULL;
-    }
-    if (py_builder_idle(self) < 0) {
-        return NULL;
-    }
-    if (column < 0 || (size_t)column >= self->core.schema.count ||
-        self->core.schema.fields[column].kind != BCN_LABEL) {
-        PyErr_SetString(PyExc_ValueError, "not a label column");
-        return NULL;
-    }
-    bcn_store *store = &self->core.stores[column];
-    PyObject *key, *value;
-    Py_ssize_t at = 0;
-    while (PyDict_Next(codes, &at, &key, &value)) {
-        Py_ssize_t length;
-        const char *text = PyUnicode_AsUTF8AndSize(key, &length);
-        unsigned long code = PyLong_AsUnsignedLong(value);
-        if (text == NULL || PyErr_Occurred()) {
-            return NULL;
-        }
-        if (code >= store->field.labels) {
-            PyErr_SetString(PyExc_ValueError, "code outside the domain");
-            return NULL;
-        }
-        uint32_t number;
-        bcn_status status = bcn_grow(
-            (void **)&store->codes, &store->code_capacity,
-            bcn_labels_count(store->known) + 1, sizeof *store->codes);
-        if (status == BCN_OK) {
-            status = bcn_labels_add(store->known,
-                                    (bcn_bytes){text, (size_t)length},
-                                    &number);
-        }
-        if (status != BCN_OK) {
-            return py_raise(status, NULL);
-        }
-        store->codes[number] = (uint32_t)code;
-    }
-    Py_RETURN_NONE;
-}
-
-PyDoc_STRVAR(unstated_doc,
-             "unstated($self, column, texts, /)\n--\n\n"
-             "Say which texts of a column stand for nothing stated.\n");
-
-static PyObject *
-builder_unstated(PyObject *op, PyObject *args)
-{
-    py_builder *self = (py_builder *)op;
-    Py_ssize_t column;
-    PyObject *texts;
-    if (!PyArg_ParseTuple(args, "nO:unstated", &column, &texts) ||
-        py_builder_idle(self) < 0) {
-        return NULL;
-    }
-    if (column < 0 || (size_t)column >= self->core.schema.count) {
-        PyErr_SetString(PyExc_ValueError, "no such column");
-        return NULL;
-    }
-    bcn_store *store = &self->core.stores[column];
-    Py_ssize_t count = PySequence_Size(texts);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *text = PySequence_GetItem(texts, i);
-        Py_ssize_t length = 0;
-        const char *data =
-            text != NULL ? PyUnicode_AsUTF8AndSize(text, &length) : NULL;
-        uint32_t number;
-        bcn_status status = BCN_OK;
-        if (data != NULL && store->unstated == NULL) {
-            store->unstated = bcn_labels_new();
-            status = store->unstated != NULL ? BCN_OK : BCN_NOMEM;
-        }
-        if (data != NULL && status == BCN_OK) {
-            status = bcn_labels_add(store->unstated,
-                                    (bcn_bytes){data, (size_t)length},
-                                    &number);
-        }
-        Py_XDECREF(text);
-        if (data == NULL) {
-            return NULL;
-        }
-        if (status != BCN_OK) {
-            return py_raise(status, NULL);
-        }
-    }
-    if (count < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
 PyDoc_STRVAR(begin_doc, "begin($self, source, /)\n--\n\n"
                         "Begin the next source; sources count from 0.\n");
 
@@ -421,8 +317,8 @@ builder_stopped(PyObject *op, void *unused)
 }
 
 static PyMethodDef builder_methods[] = {
-    {"preload", builder_preload, METH_VARARGS, preload_doc},
-    {"unstated", builder_unstated, METH_VARARGS, unstated_doc},
+    {"preload", py_builder_preload, METH_VARARGS, py_builder_preload_doc},
+    {"unstated", py_builder_unstated, METH_VARARGS, py_builder_unstated_doc},
     {"begin", builder_begin, METH_O, begin_doc},
     {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},

@@ -46,6 +46,12 @@ int py_schema_parse(PyObject *fields, int id, PyObject *keys,
 /* The rules, tuples (kind, first, second, otherwise), into a parsed schema. */
 int py_rules_parse(PyObject *rules, bcn_schema *schema);
 
+/* py_texts.c */
+PyObject *py_builder_preload(PyObject *op, PyObject *args);
+PyObject *py_builder_unstated(PyObject *op, PyObject *args);
+extern const char py_builder_preload_doc[];
+extern const char py_builder_unstated_doc[];
+
 /* py_account.c */
 PyObject *py_builder_met(bcn_builder *core, size_t column);
 PyObject *py_builder_refusals(PyObject *op, PyObject *unused);

@@ -166,9 +166,11 @@ main(int count, char **words)
         return 1;
     }
     const bcn_csv_column whole[] = {
-        {BCN_TIME, 0, NULL},  {BCN_LABEL, 1, NULL},   {BCN_LABEL, 2, NULL},
-        {BCN_LABEL, 3, NULL}, {BCN_INTEGER, 4, NULL}, {BCN_ID, 5, NULL}};
-    const bcn_csv_column flow[] = {{BCN_LABEL, 1, NULL}, {BCN_LABEL, 2, NULL}};
+        {BCN_TIME, 0, NULL, NULL},    {BCN_LABEL, 1, NULL, NULL},
+        {BCN_LABEL, 2, NULL, NULL},   {BCN_LABEL, 3, NULL, NULL},
+        {BCN_INTEGER, 4, NULL, NULL}, {BCN_ID, 5, NULL, NULL}};
+    const bcn_csv_column flow[] = {{BCN_LABEL, 1, NULL, NULL},
+                                   {BCN_LABEL, 2, NULL, NULL}};
     int failed = 0;
     for (size_t workers = 1; workers <= 2; workers++) {
         failed |= measure("log", path, whole, 6, workers);

@@ -251,8 +251,8 @@ play(const scene *from, bcn_error *error)
                                       .private_data = &run};
     bcn_arrow_want wants[MOST];
     for (size_t i = 0; i < from->count; i++) {
-        wants[i] =
-            (bcn_arrow_want){from->columns[i].name, from->columns[i].kind};
+        wants[i] = (bcn_arrow_want){from->columns[i].name,
+                                    from->columns[i].kind, NULL};
     }
     bcn_arrow_options options = {.columns = wants,
                                  .count = from->count,

@@ -61,9 +61,9 @@ check_refuses_what_could_leave_the_axis(void)
     CHECK(bcn_clock_check(cycle, 1, 168));
     CHECK(!bcn_clock_check(cycle, 1, 167));
     const bcn_piece wrong[][2] = {
-        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}, /* starts do not grow */
-        {{1, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}, /* starts fall */
-        {{INT64_MIN, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},
+        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},         /* starts do not grow */
+        {{1, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},         /* starts fall */
+        {{INT64_MIN, 0, 5, 7, 0}, {0, 0, 0, 0, 0}}, /* no time to divide */
         {{0, 0, -5, 0, 0}, {9, 0, 0, 0, 0}},        /* negative width */
         {{0, 0, 5, -1, 0}, {9, 0, 0, 0, 0}},        /* negative modulus */
         {{0, 0, 5, 0, -1}, {9, 0, 0, 0, 0}},        /* negative phase */
@@ -71,6 +71,31 @@ check_refuses_what_could_leave_the_axis(void)
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         CHECK(!bcn_clock_check(wrong[i], 2, 1000));
+    }
+    /* What is not stated, then nothing, then two hours. */
+    const bcn_piece open[] = {{INT64_MIN, 2, 0, 0, 0},
+                              {INT64_MIN + 1, -1, 0, 0, 0},
+                              {100, 0, 10, 0, 0},
+                              {120, -1, 0, 0, 0}};
+    CHECK(bcn_clock_check(open, 4, 3));
+    CHECK(bcn_clock_at(open, 4, INT64_MIN) == 2);
+    CHECK(bcn_clock_at(open, 4, INT64_MIN + 1) == -1);
+    const int64_t walked[] = {INT64_MIN, INT64_MIN, 5, 100, 109, 110, 130};
+    const uint64_t found[] = {2, 2, BCN_SKIP, 0, 0, 1, BCN_SKIP};
+    const bcn_clock walk = {open, 4, 1};
+    for (size_t first = 0; first < COUNT_OF(walked); first++) {
+        bcn_clock_cursor cursor;
+        size_t begin, end, row = first;
+        uint64_t offset;
+        bcn_clock_cursor_start(&cursor, &walk, 1, walked, first,
+                               COUNT_OF(walked));
+        while (bcn_clock_cursor_next(&cursor, &begin, &end, &offset)) {
+            CHECK(begin == row);
+            for (; row < end; row++) {
+                CHECK(offset == found[row]);
+            }
+        }
+        CHECK(row == COUNT_OF(walked));
     }
     const bcn_piece far[] = {{INT64_MIN + 1, 0, 1, 7, INT64_MAX}};
     CHECK(!bcn_clock_check(far, 1, 1000)); /* time - start + phase wraps */

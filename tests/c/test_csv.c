@@ -5,8 +5,9 @@
 #include "base/memory.h"
 
 static const bcn_csv_column five[] = {
-    {BCN_TIME, 0, NULL}, {BCN_LABEL, 1, NULL},   {BCN_LABEL, 2, NULL},
-    {BCN_ID, 3, NULL},   {BCN_INTEGER, 4, NULL},
+    {BCN_TIME, 0, NULL, NULL},    {BCN_LABEL, 1, NULL, NULL},
+    {BCN_LABEL, 2, NULL, NULL},   {BCN_ID, 3, NULL, NULL},
+    {BCN_INTEGER, 4, NULL, NULL},
 };
 
 static bcn_csv_options
@@ -32,8 +33,9 @@ expect(const bcn_csv_options *options, const char *text, size_t length,
     free(out.data);
 }
 
-static const bcn_csv_column labels[] = {
-    {BCN_LABEL, 0, NULL}, {BCN_LABEL, 1, NULL}, {BCN_LABEL, 2, NULL}};
+static const bcn_csv_column labels[] = {{BCN_LABEL, 0, NULL, NULL},
+                                        {BCN_LABEL, 1, NULL, NULL},
+                                        {BCN_LABEL, 2, NULL, NULL}};
 
 static void
 reads(const char *text, const char *expected)
@@ -254,9 +256,10 @@ test_long_line(void)
 static void
 test_columns(void)
 {
-    static const bcn_csv_column chosen[] = {{BCN_LABEL, 2, NULL},
-                                            {BCN_TIME, BCN_CSV_ABSENT, NULL},
-                                            {BCN_INTEGER, 4, NULL}};
+    static const bcn_csv_column chosen[] = {
+        {BCN_LABEL, 2, NULL, NULL},
+        {BCN_TIME, BCN_CSV_ABSENT, NULL, NULL},
+        {BCN_INTEGER, 4, NULL, NULL}};
     bcn_csv_options options = options_of(5, 3);
     options.columns = chosen;
     options.first_line = 10;
@@ -275,7 +278,7 @@ test_known_labels(void)
     CHECK(known != NULL);
     CHECK_OK(bcn_labels_add(known, (bcn_bytes){"FRA", 3}, &number));
     CHECK_OK(bcn_labels_add(known, (bcn_bytes){"DEU", 3}, &number));
-    bcn_csv_column column = {BCN_LABEL, 0, known};
+    bcn_csv_column column = {BCN_LABEL, 0, known, NULL};
     bcn_csv_options options = options_of(1, 1);
     options.columns = &column;
     expect(&options, "DEU\nXXX\nFRA\n", 12, BCN_OK, "1|DEU\n2|XXX\n3|FRA\n");

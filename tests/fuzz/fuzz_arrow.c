@@ -285,7 +285,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     world w = {.in = {data, data + size}};
     bcn_arrow_want wants[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++) {
-        wants[i] = (bcn_arrow_want){names[i], (bcn_kind)(byte(&w.in) % 4)};
+        wants[i] =
+            (bcn_arrow_want){names[i], (bcn_kind)(byte(&w.in) % 4), NULL};
     }
     for (size_t i = 0; i < COLUMNS; i++) {
         column_make(&w.in, &w.columns[i], MOST_ROWS + 8);

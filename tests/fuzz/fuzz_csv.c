@@ -45,8 +45,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const bcn_csv_column columns[] = {
-        {BCN_TIME, 0, NULL}, {BCN_LABEL, 1, NULL},   {BCN_LABEL, 2, NULL},
-        {BCN_ID, 3, NULL},   {BCN_INTEGER, 4, NULL}, {BCN_TIME, 5, NULL}};
+        {BCN_TIME, 0, NULL, NULL},    {BCN_LABEL, 1, NULL, NULL},
+        {BCN_LABEL, 2, NULL, NULL},   {BCN_ID, 3, NULL, NULL},
+        {BCN_INTEGER, 4, NULL, NULL}, {BCN_TIME, 5, NULL, NULL}};
     static const char delimiters[] = {',', ';', '\t', '|'};
     if (size < 3) {
         return 0;
