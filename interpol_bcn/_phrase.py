@@ -193,9 +193,7 @@ def say(
     return words
 
 
-def _number_words(
-    value: Number, plain: bool, bare: bool, language: str, unit: str | None
-) -> str:
+def _number_words(value: Number, plain: bool, bare: bool, language: str, unit: str | None) -> str:
     digits = fewest_digits(value)
     scale = max((one for one in _SCALE_FORMS[language] if one <= value), default=1)
     if scale == 1 or plain or digits > 4:
@@ -419,5 +417,8 @@ def _unit_words(language: str) -> Cuts:
                 continue
             key = tuple(plain_words(noun, language))
             number = {"ar_one": "1 ", "ar_two": "2 ", "ar_two_after": "2 "}.get(column, "")
-            cuts += [((*before, *key), False, True, number + unit) for before in ((), *((w,) for w in of))]
+            cuts += [
+                ((*before, *key), False, True, number + unit)
+                for before in ((), *((w,) for w in of))
+            ]
     return _longest_first(cuts)
