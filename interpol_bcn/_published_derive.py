@@ -89,9 +89,13 @@ def _zero_read(figure: Figure) -> Figure | None:
     """The figure with one more digit, where what is printed ends in a zero."""
     if not isinstance(figure.value, int) or figure.qualifier == "exact":
         return None
-    head, group = figure.value, 1000
-    while head and head % group == 0:
-        head //= group
+    # What stands before "million" or "billion"; a decimal part has no idle zeros.
+    scale = next((one for one in (10**9, 10**6) if figure.value >= one), 1)
+    if figure.value % scale:
+        return None
+    head = figure.value // scale
+    if scale == 1 and head % 1000 == 0:
+        head //= 1000
     return figure.read(figure.digits + 1) if len(str(head)) > figure.digits else None
 
 

@@ -216,6 +216,7 @@ def figure_of(row: Mapping[str, Any], **place: Any) -> Figure:
                 value = exact(_decimal(text))
                 qualifier = qualifier or "exact"
             except QueryError:  # words, then: "plus de 18 millions"
+                column = "value"
                 said = parse(text)
                 value, qualifier = said.value, qualifier or said.qualifier
                 digits, per = digits or said.digits, per or said.per

@@ -219,8 +219,10 @@ class Published(Exports):
         Raise LabelError for an unknown measure, QueryError where nothing was published.
 
         >>> import interpol_bcn as bcn
-        >>> bcn.published.check("messages", 2023, 19_000_000)
-        disagrees: 19,000,000 messages, 2023: disagrees with 'more than 18 million' [F24], read to 2 digits [18,000,000, 19,000,000).
+        >>> verdict = bcn.published.check("messages", 2023, 19_000_000)
+        >>> print(verdict.reason)  # doctest: +NORMALIZE_WHITESPACE
+        19,000,000 messages, 2023: disagrees with 'more than 18 million' [F24],
+        read to 2 digits [18,000,000, 19,000,000).
         >>> bcn.published.check("searches", 2023, "huit milliards").agrees
         True
         """
@@ -276,7 +278,9 @@ class Published(Exports):
         >>> import interpol_bcn as bcn
         >>> rates = bcn.published.figures("searches", 2023).derive()
         >>> print(next(one for one in rates if "about 8 billion" in one.value).reason)
-        about 8 billion (read to 1 digit: 253.7 a second) searches, 2023: agrees with 'more than 250 a second' [F24], read to 2 digits [250, 260), as [237.8, 269.5) a second over 365 days.
+        about 8 billion (read to 1 digit: 253.7 a second) searches, 2023: agrees with
+        'more than 250 a second' [F24], read to 2 digits [250, 260), as [237.8, 269.5) a second
+        over 365 days.
         """
         from ._published_derive import derive
 
