@@ -320,11 +320,13 @@ def _parse(text: str, language: str) -> Quantity | None:
             unit, tokens = found
         else:
             break
-    if unit.startswith(("1 ", "2 ")):  # an Arabic noun that says its number
-        number: Spelled | None = Spelled(Fraction(int(unit[0])), 1, True, False)
+    number: Spelled | None = None
+    if unit.startswith("2 ") and tokens:  # unvowelled, some duals look like the plural
         unit = unit[2:]
-        if tokens:
-            return None
+    if unit.startswith(("1 ", "2 ")):  # an Arabic noun that says its number
+        if not tokens:
+            number = Spelled(Fraction(int(unit[0])), 1, True, False)
+        unit = unit[2:]
     else:
         number = number_of(tokens, language)
     if number is None:
