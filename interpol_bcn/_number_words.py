@@ -25,7 +25,8 @@ class Spelled(NamedTuple):
     scaled: bool  # with a word such as "million", or spelled out
 
 
-# What a scale is called, and how often it counts by itself (Arabic has a dual).
+# What a scale is called, and how often it counts by itself (Arabic has a dual; unvowelled,
+# the dual before a noun looks like the form after 11 to 99, and is told by the number: -2).
 SCALES: Final[dict[str, dict[str, tuple[int, int]]]] = {
     "en": {
         "trillion": (10**12, 0), "billion": (10**9, 0), "million": (10**6, 0),
@@ -47,7 +48,7 @@ SCALES: Final[dict[str, dict[str, tuple[int, int]]]] = {
             (10**6, "مليون مليونا ملايين مليونان مليونين مليوني"),
             (1000, "الف الفا الاف الفان الفين الفي"),
         )
-        for word, times in zip(forms.split(), (1, 1, 0, 2, 2, 2), strict=True)
+        for word, times in zip(forms.split(), (1, -2, 0, 2, 2, 2), strict=True)
     },
 }  # fmt: skip
 # What French and Spanish say in the plural, they do not say of one.
@@ -273,7 +274,7 @@ def number_of(tokens: list[str | Spelled], language: str) -> Spelled | None:
         if head is None or not _right_form(str(tokens[best]), head.value, language):
             return None
     elif not left and alone:
-        head = Spelled(Fraction(alone), 1, False, True)
+        head = Spelled(Fraction(abs(alone)), 1, False, True)
     else:
         return None
     if not right:
