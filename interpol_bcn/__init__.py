@@ -42,6 +42,7 @@ from .errors import (
 from .flow import FlowMatrix
 from .logs import Log
 from .members import Member, Members, members
+from .published import Published, published
 from .query import Not
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ __all__ = [
     "MessageLog",
     "MissingExtra",
     "Not",
+    "Published",
     "QueryError",
     "Table",
     "TooLargeError",
     "inspect",
     "last",
     "members",
+    "published",
     "read_messages",
     "report",
     "simulate_messages",
