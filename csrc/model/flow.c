@@ -103,7 +103,8 @@ read_pairs(const int64_t *cells, size_t count, const uint8_t *mask,
 }
 
 static bcn_status
-read_dense(const bcn_cube *cube, const uint8_t *mask, bcn_flow *out)
+read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
+           bcn_flow *out)
 {
     size_t count = (size_t)cube->shape.dims[0];
     const int64_t *cells = bcn_block_data(cube->low);
@@ -138,14 +139,16 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bcn_flow *out)
     flow.max_link = bcn_wide_of(largest);
     flow.max_sent = bcn_wide_of(sent);
     flow.max_received = bcn_wide_of(received);
-    read_pairs(cells, count, mask, &flow);
+    if (pairs) {
+        read_pairs(cells, count, mask, &flow);
+    }
     *out = flow;
     return BCN_OK;
 }
 
 bcn_status
-bcn_flow_read(const bcn_cube *cube, const uint8_t *mask, bcn_flow *out,
-              bcn_error *error)
+bcn_flow_read(const bcn_cube *cube, const uint8_t *mask, bool pairs,
+              bcn_flow *out, bcn_error *error)
 {
     if (cube->shape.ndim != 2 || cube->shape.dims[0] != cube->shape.dims[1]) {
         return bcn_fail(error, BCN_INVALID,
@@ -154,7 +157,7 @@ bcn_flow_read(const bcn_cube *cube, const uint8_t *mask, bcn_flow *out,
     /* Of negative cells the smaller of a pair counts twice. */
     if (!bcn_cube_sparse(cube) && cube->high == NULL &&
         cube->mass <= INT64_MAX / 2) {
-        return read_dense(cube, mask, out);
+        return read_dense(cube, mask, pairs, out);
     }
     size_t count = (size_t)cube->shape.dims[0];
     margin *rows = bcn_calloc(2 * count, sizeof *rows);
@@ -173,7 +176,7 @@ bcn_flow_read(const bcn_cube *cube, const uint8_t *mask, bcn_flow *out,
         flow.max_link = larger(flow.max_link, walk.value);
         if (i == j) {
             flow.self = bcn_wide_add(flow.self, walk.value);
-        } else if (mask == NULL || (mask[i] != 0 && mask[j] != 0)) {
+        } else if (pairs && (mask == NULL || (mask[i] != 0 && mask[j] != 0))) {
             read_pair(cube, j * count + i, walk.value, &flow);
         }
     }
