@@ -158,7 +158,9 @@ def count_columns(
     limit: int = 0,
     /,
 ) -> Cube: ...
-def flow_quantities(cube: Cube, mask: Buffer | None = None, /) -> dict[str, int]: ...
+def flow_quantities(
+    cube: Cube, mask: Buffer | None = None, pairs: bool = True, /
+) -> dict[str, int]: ...
 def simulate_messages(
     *,
     rows: int,

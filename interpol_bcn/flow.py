@@ -37,6 +37,7 @@ class FlowMatrix(Cube):
 
     _common: tuple[int, ...]
     _facts: dict[str, int] | None = None
+    _nine: dict[str, int] | None = None
 
     @classmethod
     def _answer(
@@ -254,8 +255,9 @@ class FlowMatrix(Cube):
         ...     "receiver": ["DEU", "ITA", "FRA"]}).flow().quantities()["max_fan_out"]
         2
         """
-        facts = self._square()
-        return {name: facts[name] for name in QUANTITIES}
+        if self._nine is None:
+            self._nine = _core.flow_quantities(self, None, False)
+        return dict(self._nine)
 
     def to_pandas(self, *, wide: bool = True, zeros: bool = True, **options: Any) -> Any:
         """Return a wide ``pandas.DataFrame``, senders by receivers; long with ``wide=False``.
@@ -278,12 +280,6 @@ class FlowMatrix(Cube):
 def _met(a: tuple[str, str], b: tuple[str, str]) -> bool:
     """Was there a day on which both were members?"""
     return a[0] < b[1] and b[0] < a[1]
-
-
-QUANTITIES = (
-    "messages", "links", "max_link", "senders", "max_sent", "max_fan_out", "receivers",
-    "max_received", "max_fan_in",
-)  # fmt: skip
 
 
 def concentration(ascending: Sequence[int]) -> tuple[float, float, int, int]:

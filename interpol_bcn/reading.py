@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import _core
 from ._options import Options
@@ -20,6 +21,8 @@ from .schema import Field, Schema
 from .vocabularies import vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .sources import ArrowSource, CsvSource
 
 __all__ = ["Reading"]
@@ -310,8 +313,11 @@ class Reading:
         wanted = list(dict.fromkeys(self.titles.values()))
         labels = [self.titles[name] for name in self.schema.of_kind("label") if name in self.titles]
         columns = [self.titles.get(name) for name in self.schema.names]
-        for batch in source.batches(wanted, labels):
-            self.builder.read_arrow(batch, columns, self.zone, self.options.time_format)
+        source.threads = self.threads
+        batches = source.batches(wanted, labels)
+        with closing(cast("Generator[Any]", batches)):  # its threads end before an error goes on
+            for batch in batches:
+                self.builder.read_arrow(batch, columns, self.zone, self.options.time_format)
 
     def _read_csv(self, source: CsvSource) -> None:
         from .delimited import decoded, header

@@ -24,8 +24,10 @@ __all__ = ["ArrowSource", "CsvSource", "Source", "open_sources"]
 Field = tuple[str, str]
 
 _CHUNK = 1 << 18  # rows of Python values turned into columns at a time
-_AHEAD = 3  # row groups in memory at a time
-_HUGE_GROUP = 1 << 22  # a row group of more rows is read piece by piece
+_PIECE = 1 << 16  # rows decoded at a time: few enough to stay in cache
+_AHEAD = 1 << 20  # rows that a thread decodes ahead
+_BUFFER = 1 << 16  # bytes of a column read from the file at a time
+_RELEASE = 1 << 22  # rows after which a decoding thread gives memory back
 
 
 def open_sources(source: Any) -> list[Source]:
@@ -99,6 +101,7 @@ class ArrowSource(Source):
     """An object that gives Arrow record batches."""
 
     kind = "arrow"
+    threads = 2  # that may decode ahead
 
     def __init__(self, name: str, data: Any) -> None:
         super().__init__(name)
@@ -219,7 +222,7 @@ class _FileSource(ArrowSource):
 
 
 class _ParquetSource(_FileSource):
-    """Row groups in order, decoded ahead by threads that live as long as the reading."""
+    """Row groups in order, decoded piece by piece by threads that live as long as the reading."""
 
     format = "Parquet"
 
@@ -231,50 +234,39 @@ class _ParquetSource(_FileSource):
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()
     ) -> Iterator[Any]:
-        from collections import deque
-        from concurrent.futures import Future, ThreadPoolExecutor
         from threading import local
+
+        from ._ahead import in_order
 
         parquet = _pyarrow("parquet", "Parquet")
         wanted = None if columns is None else list(columns)
         with self._explained():
             metadata = parquet.read_metadata(self.name)
+        pool = _pyarrow("lib", "Parquet").default_memory_pool()
         mine = local()
 
-        def file() -> Any:
+        def decode(group: int) -> Iterator[Any]:
             if not hasattr(mine, "file"):
+                mine.decoded = 0
                 mine.file = parquet.ParquetFile(
-                    self.name, metadata=metadata, read_dictionary=list(labels), pre_buffer=False
+                    self.name,
+                    metadata=metadata,
+                    read_dictionary=list(labels),
+                    pre_buffer=False,
+                    buffer_size=_BUFFER,
                 )
-            return mine.file
+            yield from mine.file.iter_batches(
+                _PIECE, row_groups=[group], columns=wanted, use_threads=False
+            )
+            mine.decoded += metadata.row_group(group).num_rows
+            if mine.decoded >= _RELEASE:
+                # What one thread allocates and another frees, the pool keeps for long.
+                mine.decoded = 0
+                pool.release_unused()
 
-        def decode(group: int) -> Any:
-            return file().read_row_group(group, columns=wanted, use_threads=False)
-
-        with ThreadPoolExecutor(min(_AHEAD - 1, os.cpu_count() or 1)) as workers:
-            pending: deque[Future[Any]] = deque()
-            try:
-                for group in range(metadata.num_row_groups):
-                    if metadata.row_group(group).num_rows > _HUGE_GROUP:
-                        while pending:
-                            yield self._result(pending.popleft())
-                        with self._explained():
-                            yield from file().iter_batches(
-                                1 << 20, row_groups=[group], columns=wanted
-                            )
-                        continue
-                    pending.append(workers.submit(decode, group))
-                    if len(pending) >= _AHEAD:
-                        yield self._result(pending.popleft())
-                while pending:
-                    yield self._result(pending.popleft())
-            finally:
-                for future in pending:
-                    future.cancel()
-
-    def _result(self, future: Any) -> Any:
+        pieces = in_order(decode, metadata.num_row_groups, self.threads, _AHEAD)
         with self._explained():
-            return future.result()
+            yield from pieces
 
     def head(self, rows: int) -> dict[str, list[Any]]:
         with self._explained():

@@ -138,6 +138,30 @@ def test_flow_quantities_equal_their_definitions(made: Any, members: set[int]) -
     assert facts == reference.flow(cells, members)
 
 
+@given(
+    st.integers(1, 40),
+    st.randoms(use_true_random=False),
+    st.sampled_from([0, 1, 2**50, 2**62]),
+    st.booleans(),
+)
+def test_flow_quantities_of_many_members_hold_for_small_and_large_cells(
+    side: int, random: Any, most: int, masked: bool
+) -> None:
+    cells = {
+        (random.randrange(side), random.randrange(side)): random.randint(0, most)
+        for _ in range(side * side // 2)
+    }
+    cells = {pair: value for pair, value in cells.items() if value}
+    members = {code for code in range(side) if random.random() < 0.8} if masked else range(side)
+    mask = bytes(code in members for code in range(side)) if masked else None
+    cube = cube_of((side, side), cells)
+    twin = reference.flow(cells, set(members))
+    assert _core.flow_quantities(cube, mask) == twin
+    nine = _core.flow_quantities(cube, mask, False)
+    assert len(nine) == 9
+    assert nine.items() <= twin.items()
+
+
 def test_dense_cells_are_lent_without_a_copy() -> None:
     cube = _core.Cube.from_cells((2, 3), array("q", range(6)))
     view = memoryview(cube)

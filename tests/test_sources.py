@@ -156,10 +156,20 @@ def test_parquet_gives_its_row_groups_in_order_and_only_wanted_columns(tmp_path)
 
 def test_a_huge_row_group_is_read_in_pieces(tmp_path, monkeypatch):
     pq = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr("interpol_bcn.sources._HUGE_GROUP", 100)
-    table = example(1000)
-    pq.write_table(table, tmp_path / "a.parquet", row_group_size=400)
-    assert rows_of(tmp_path / "a.parquet") == table.to_pylist()
+    monkeypatch.setattr("interpol_bcn.sources._PIECE", 100)
+    monkeypatch.setattr("interpol_bcn.sources._AHEAD", 200)
+    monkeypatch.setattr("interpol_bcn.sources._RELEASE", 300)
+    table = example(3000)
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1000)
+    for threads in (1, 2, 8):
+        (source,) = open_sources(tmp_path / "a.parquet")
+        source.threads = threads
+        pieces = [piece.num_rows for piece in source.batches()]
+        assert pieces == [100] * 30
+        (source,) = open_sources(tmp_path / "a.parquet")
+        source.threads = threads
+        rows = [row for piece in source.batches() for row in piece.to_pylist()]
+        assert rows == table.to_pylist()
 
 
 def test_reading_may_stop_in_the_middle(tmp_path):

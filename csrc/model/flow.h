@@ -29,10 +29,11 @@ typedef struct bcn_flow {
     uint64_t mutual_links;  /* links whose reverse is a link */
 } bcn_flow;
 
-/* `mask` has one byte per row, not 0 for a member; NULL: all are.
- * BCN_INVALID when the cube is not square. */
+/* `mask` has one byte per row, not 0 for a member; NULL: all are.  Without
+ * `pairs` what is between different members may stay 0.  BCN_INVALID when the
+ * cube is not square. */
 BCN_MUST_USE bcn_status bcn_flow_read(const bcn_cube *cube,
-                                      const uint8_t *mask, bcn_flow *out,
-                                      bcn_error *error);
+                                      const uint8_t *mask, bool pairs,
+                                      bcn_flow *out, bcn_error *error);
 
 #endif

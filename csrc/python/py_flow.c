@@ -11,19 +11,20 @@ put(PyObject *dict, const char *name, PyObject *value)
 }
 
 const char py_flow_quantities_doc[] =
-    "flow_quantities($module, cube, mask=None, /)\n--\n\n"
+    "flow_quantities($module, cube, mask=None, pairs=True, /)\n--\n\n"
     "Return what one pass over a square cube tells, as exact integers.\n\n"
     "The nine of the Graph Challenge over all cells (messages links max_link "
     "senders\nmax_sent max_fan_out receivers max_received max_fan_in); self, "
     "the diagonal;\nand between different members, those with a byte not 0 in "
     "``mask``: weight\npair_links mutual_weight mutual_links, over ordered "
-    "pairs.";
+    "pairs.\nThe nine alone, in this order, with ``pairs`` false.";
 
 PyObject *
 py_flow_quantities(PyObject *module, PyObject *args)
 {
     PyObject *object, *members = Py_None;
-    if (!PyArg_ParseTuple(args, "O|O", &object, &members)) {
+    int pairs = 1;
+    if (!PyArg_ParseTuple(args, "O|Op", &object, &members, &pairs)) {
         return NULL;
     }
     const bcn_cube *cube = py_cube_core(py_state_of(module), object);
@@ -43,7 +44,8 @@ py_flow_quantities(PyObject *module, PyObject *args)
     }
     bcn_error error = {{0}};
     bcn_flow flow;
-    bcn_status status = bcn_flow_read(cube, mask.view.buf, &flow, &error);
+    bcn_status status = bcn_flow_read(cube, mask.view.buf, pairs != 0, &flow,
+                                      &error);
     py_numbers_close(&mask);
     if (status != BCN_OK) {
         return py_raise(status, &error);
@@ -69,6 +71,9 @@ py_flow_quantities(PyObject *module, PyObject *args)
     COUNT(receivers)
     WIDE(max_received)
     COUNT(max_fan_in)
+    if (!pairs) {
+        return dict;
+    }
     WIDE(self)
     WIDE(weight)
     COUNT(pair_links)
