@@ -128,7 +128,10 @@ bcn_free(void *memory)
 /* How much a growing array asks for.  On Linux a page never written costs
  * nothing, so an array of some size goes on in steps that malloc gives a
  * mapping of its own, whatever it has learnt (it never does so above 32 MiB),
- * and whose last page is full: then realloc moves pages and copies nothing. */
+ * and whose last page is full: then realloc moves pages and copies nothing.
+ * The mapping is a whole number of huge pages: the kernel puts such a one on
+ * a boundary of them, so that they move whole.  Others it takes apart, and a
+ * column in small pages is twice as dear to walk. */
 static bool
 room_for(size_t capacity, size_t needed, size_t size, size_t *room)
 {
@@ -139,7 +142,7 @@ room_for(size_t capacity, size_t needed, size_t size, size_t *room)
         }
     }
 #if defined(__linux__)
-    enum { MAPPED = 36 << 20, PAGE = 64 << 10, HEAD = 64 };
+    enum { MAPPED = 36 << 20, PAGE = 2 << 20, HEAD = 64 };
     size_t bytes, padded;
     if (bcn_size_mul(*room, size, &bytes) && bytes >= (size_t)2 * HUGE_PAGE) {
         bytes = bytes < MAPPED ? MAPPED : bytes;
