@@ -61,6 +61,7 @@ typedef struct bcn_plan {
     const bcn_column *groups;
     size_t workers;  /* 0: as many as pay */
     uint64_t memory; /* bytes the call may take; 0: no limit */
+    bcn_spare *spare; /* for large answers; NULL: fresh memory */
 } bcn_plan;
 
 /* Answer.  Borrows the plan.  `watch` and `error` may be NULL.
