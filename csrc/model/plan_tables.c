@@ -135,6 +135,22 @@ only_keeps(const bcn_crew *crew, const uint32_t *table)
     return true;
 }
 
+/* Few codes to keep are found by comparing. */
+static void
+choose_picks(bcn_crew *crew)
+{
+    size_t count = 0;
+    for (size_t code = 0; code < 256; code++) {
+        if (crew->pair_kept[code] != 0) {
+            if (count == BCN_PICKS) {
+                return;
+            }
+            crew->picks[count++] = (uint8_t)code;
+        }
+    }
+    crew->pick_count = count;
+}
+
 /* Two columns, or three of which one only keeps: count pairs. */
 static void
 choose_pairs(bcn_crew *crew, uint64_t table_rows)
@@ -150,6 +166,7 @@ choose_pairs(bcn_crew *crew, uint64_t table_rows)
             for (size_t code = 0; code < 256; code++) {
                 crew->pair_kept[code] = quick->tables[i][code] == 0;
             }
+            choose_picks(crew);
             /* The pair is the first two; short runs use all three. */
             const uint32_t *table = quick->tables[i];
             quick->codes[i] = quick->codes[2];
