@@ -205,34 +205,64 @@ picked(const uint8_t *by, const uint8_t *codes, size_t count)
 
 enum { PICK_ROW_BY_ROW = 28 }; /* of 64 rows: more are cheaper unpicked */
 
+/* Add 1, or, with words, whether the row's word lies in the range. */
+static BCN_ALWAYS_INLINE void
+pick(uint32_t *table, const uint8_t *a, const uint8_t *b,
+     const uint16_t *words, uint32_t from, uint32_t span, size_t row)
+{
+    table[(size_t)a[row] * BCN_PAIR_ROW + b[row]] +=
+        words == NULL || words[row] - from < span;
+}
+
+static BCN_ALWAYS_INLINE void
+pick_pairs(uint32_t *first, const uint8_t *a, const uint8_t *b,
+           const uint8_t *by, const uint8_t *codes, size_t count,
+           const uint32_t *kept, const uint16_t *words, uint32_t from,
+           uint32_t span, size_t begin, size_t end)
+{
+    uint32_t *second = first + BCN_PAIR_LANE;
+    size_t row = begin;
+    for (; row + 64 <= end; row += 64) {
+        uint64_t bits = picked(by + row, codes, count);
+        if (words == NULL && bcn_bits_count(bits) > PICK_ROW_BY_ROW) {
+            pairs(first, a, b, by, kept, row, row + 64);
+            continue;
+        }
+        while (bits != 0) {
+            size_t place = bcn_bits_first(bits);
+            pick(first, a, b, words, from, span, row + place);
+            bits &= bits - 1;
+            if (bits == 0) {
+                break;
+            }
+            place = bcn_bits_first(bits);
+            pick(second, a, b, words, from, span, row + place);
+            bits &= bits - 1;
+        }
+    }
+    for (; row < end; row++) {
+        if (kept[by[row]] != 0) {
+            pick(first, a, b, words, from, span, row);
+        }
+    }
+}
+
 void
-bcn_pairs_pick(uint32_t *first, const uint8_t *a, const uint8_t *b,
+bcn_pairs_pick(uint32_t *table, const uint8_t *a, const uint8_t *b,
                const uint8_t *by, const uint8_t *codes, size_t count,
-               size_t begin, size_t end)
+               const uint16_t *words, uint32_t from, uint32_t to, size_t begin,
+               size_t end)
 {
     uint32_t kept[256] = {0};
     for (size_t k = 0; k < count; k++) {
         kept[codes[k]] = 1;
     }
-    uint32_t *second = first + BCN_PAIR_LANE;
-    size_t row = begin;
-    for (; row + 64 <= end; row += 64) {
-        uint64_t bits = picked(by + row, codes, count);
-        if (bcn_bits_count(bits) > PICK_ROW_BY_ROW) {
-            pairs(first, a, b, by, kept, row, row + 64);
-            continue;
-        }
-        while (bits != 0) {
-            size_t i = row + bcn_bits_first(bits);
-            bits &= bits - 1;
-            first[(size_t)a[i] * BCN_PAIR_ROW + b[i]]++;
-            if (bits == 0) {
-                break;
-            }
-            i = row + bcn_bits_first(bits);
-            bits &= bits - 1;
-            second[(size_t)a[i] * BCN_PAIR_ROW + b[i]]++;
-        }
+    if (words == NULL) {
+        pick_pairs(table, a, b, by, codes, count, kept, NULL, 0, 0, begin,
+                   end);
+    } else {
+        uint32_t span = from < to ? to - from : 0;
+        pick_pairs(table, a, b, by, codes, count, kept, words, from, span,
+                   begin, end);
     }
-    pairs(first, a, b, by, kept, row, end);
 }

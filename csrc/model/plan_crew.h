@@ -53,7 +53,7 @@ typedef struct bcn_parts bcn_parts;
 typedef struct bcn_crew {
     const bcn_job *job;
     bcn_form form;
-    bool fused; /* one to three columns of bytes, nothing else */
+    bool fused; /* one to three columns of bytes, perhaps words */
     bool parted;
     /* One column of wide codes among them, as slots of time are. */
     const uint16_t *words;
@@ -70,6 +70,7 @@ typedef struct bcn_crew {
     uint32_t pair_kept[256];
     uint8_t picks[BCN_PICKS]; /* the codes of pair_by that are kept, */
     size_t pick_count;        /* 0: more than a pick compares */
+    bool ranged; /* the words are slots, which only keep or leave out */
     bool bare;      /* nothing but the clocks of the run, counted */
     uint32_t limit; /* cells of a table: all, or a slice's */
     bcn_look looks[BCN_LOOKS_MAX];

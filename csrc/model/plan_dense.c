@@ -205,6 +205,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
 {
     bcn_crew crew = {.job = job};
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
+    bcn_job_slot_ranges(job);
     bool direct = choose_way(&crew);
     bcn_status status = count(&crew, direct, &low, &high, &tables);
     uint64_t nonzero = crew.span == 0 && !crew.parted ? UINT64_MAX : 0;
