@@ -299,8 +299,8 @@ spare_return(bcn_spare *spare, bcn_block *block)
 void
 bcn_block_drop(bcn_block *block)
 {
-    if (block == NULL || atomic_fetch_sub_explicit(&block->owners, 1,
-                                                   memory_order_acq_rel) != 1) {
+    if (block == NULL || atomic_fetch_sub_explicit(
+                             &block->owners, 1, memory_order_acq_rel) != 1) {
         return;
     }
     if (block->home != NULL) {
@@ -341,8 +341,8 @@ bcn_spare_block(bcn_spare *spare, size_t count, size_t size)
     bool large = bcn_size_mul(count, size, &bytes) && bytes >= SPARE_LEAST &&
                  bytes <= SPARE_MOST;
     bcn_block *block = NULL;
-    for (size_t i = 0; spare != NULL && large && block == NULL && i < BCN_SPARES;
-         i++) {
+    for (size_t i = 0;
+         spare != NULL && large && block == NULL && i < BCN_SPARES; i++) {
         block = atomic_exchange(&spare->held[i], NULL);
         if (block != NULL && block->bytes != bytes) {
             block_free(block); /* another question now: make room */

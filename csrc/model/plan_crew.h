@@ -70,7 +70,7 @@ typedef struct bcn_crew {
     uint32_t pair_kept[256];
     uint8_t picks[BCN_PICKS]; /* the codes of pair_by that are kept, */
     size_t pick_count;        /* 0: more than a pick compares */
-    bool ranged; /* the words are slots, which only keep or leave out */
+    bool ranged;    /* the words are slots, which only keep or leave out */
     bool bare;      /* nothing but the clocks of the run, counted */
     uint32_t limit; /* cells of a table: all, or a slice's */
     bcn_look looks[BCN_LOOKS_MAX];
