@@ -12,12 +12,25 @@
 #include <unistd.h>
 #endif
 
-enum { LINE = 64, HUGE_PAGE = 2 << 20 };
+enum {
+    LINE = 64,
+    HUGE_PAGE = 2 << 20,
+    SPARE_LEAST = 4 << 20,
+    SPARE_MOST = 256 << 20
+};
 
 struct bcn_block {
     atomic_size_t owners;
     void *data;
     size_t bytes;
+    bcn_spare *home; /* where it returns to; NULL: it is freed */
+};
+
+/* Owned by whoever made it and by each block that is out. */
+struct bcn_spare {
+    atomic_size_t owners;
+    atomic_bool closed;
+    _Atomic(bcn_block *) held[BCN_SPARES];
 };
 
 /* Off unless a test asks: the hot paths allocate blocks, not elements, so
@@ -128,7 +141,10 @@ bcn_free(void *memory)
 /* How much a growing array asks for.  On Linux a page never written costs
  * nothing, so an array of some size goes on in steps that malloc gives a
  * mapping of its own, whatever it has learnt (it never does so above 32 MiB),
- * and whose last page is full: then realloc moves pages and copies nothing. */
+ * and whose last page is full: then realloc moves pages and copies nothing.
+ * The mapping is a whole number of huge pages: the kernel puts such a one on
+ * a boundary of them, so that they move whole.  Others it takes apart, and a
+ * column in small pages is twice as dear to walk. */
 static bool
 room_for(size_t capacity, size_t needed, size_t size, size_t *room)
 {
@@ -139,7 +155,7 @@ room_for(size_t capacity, size_t needed, size_t size, size_t *room)
         }
     }
 #if defined(__linux__)
-    enum { MAPPED = 36 << 20, PAGE = 64 << 10, HEAD = 64 };
+    enum { MAPPED = 36 << 20, PAGE = 2 << 20, HEAD = 64 };
     size_t bytes, padded;
     if (bcn_size_mul(*room, size, &bytes) && bytes >= (size_t)2 * HUGE_PAGE) {
         bytes = bytes < MAPPED ? MAPPED : bytes;
@@ -232,14 +248,117 @@ bcn_block_keep(bcn_block *block)
     return block;
 }
 
-void
-bcn_block_drop(bcn_block *block)
+static void
+block_free(bcn_block *block)
 {
-    if (block != NULL && atomic_fetch_sub_explicit(
-                             &block->owners, 1, memory_order_acq_rel) == 1) {
+    if (block != NULL) {
         free(block->data);
         bcn_free(block);
     }
+}
+
+static void
+spare_empty(bcn_spare *spare)
+{
+    for (size_t i = 0; i < BCN_SPARES; i++) {
+        block_free(atomic_exchange(&spare->held[i], NULL));
+    }
+}
+
+static void
+spare_drop(bcn_spare *spare)
+{
+    if (atomic_fetch_sub_explicit(&spare->owners, 1, memory_order_acq_rel) ==
+        1) {
+        spare_empty(spare);
+        bcn_free(spare);
+    }
+}
+
+/* Take a block back.  One that comes while the spare closes may be held all
+ * the same: whoever owns the spare last frees it. */
+static void
+spare_return(bcn_spare *spare, bcn_block *block)
+{
+    block->home = NULL;
+#if defined(__linux__) && defined(MADV_FREE)
+    (void)madvise(block->data, block->bytes / HUGE_PAGE * HUGE_PAGE,
+                  MADV_FREE);
+#endif
+    for (size_t i = 0; i < BCN_SPARES && block != NULL; i++) {
+        bcn_block *none = NULL;
+        if (!atomic_load(&spare->closed) &&
+            atomic_compare_exchange_strong(&spare->held[i], &none, block)) {
+            block = NULL;
+        }
+    }
+    block_free(block);
+    spare_drop(spare);
+}
+
+void
+bcn_block_drop(bcn_block *block)
+{
+    if (block == NULL || atomic_fetch_sub_explicit(
+                             &block->owners, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    if (block->home != NULL) {
+        spare_return(block->home, block);
+    } else {
+        block_free(block);
+    }
+}
+
+bcn_spare *
+bcn_spare_new(void)
+{
+    bcn_spare *spare = bcn_calloc(1, sizeof *spare);
+    if (spare != NULL) {
+        atomic_init(&spare->owners, 1);
+        atomic_init(&spare->closed, false);
+        for (size_t i = 0; i < BCN_SPARES; i++) {
+            atomic_init(&spare->held[i], NULL);
+        }
+    }
+    return spare;
+}
+
+void
+bcn_spare_close(bcn_spare *spare)
+{
+    if (spare != NULL) {
+        atomic_store(&spare->closed, true);
+        spare_empty(spare);
+        spare_drop(spare);
+    }
+}
+
+bcn_block *
+bcn_spare_block(bcn_spare *spare, size_t count, size_t size)
+{
+    size_t bytes;
+    bool large = bcn_size_mul(count, size, &bytes) && bytes >= SPARE_LEAST &&
+                 bytes <= SPARE_MOST;
+    bcn_block *block = NULL;
+    for (size_t i = 0;
+         spare != NULL && large && block == NULL && i < BCN_SPARES; i++) {
+        block = atomic_exchange(&spare->held[i], NULL);
+        if (block != NULL && block->bytes != bytes) {
+            block_free(block); /* another question now: make room */
+            block = NULL;
+        }
+    }
+    if (block != NULL) {
+        atomic_store(&block->owners, 1);
+    } else {
+        block = bcn_block_new(count, size, false);
+    }
+    if (block != NULL && spare != NULL && large) {
+        atomic_fetch_add_explicit(&spare->owners, 1, memory_order_relaxed);
+        block->home = spare;
+    }
+    return block;
 }
 
 void *

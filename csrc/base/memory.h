@@ -41,6 +41,20 @@ void bcn_block_drop(bcn_block *block); /* NULL is fine */
 void *bcn_block_data(const bcn_block *block);
 size_t bcn_block_bytes(const bcn_block *block);
 
+/* Memory between two uses.  Clearing fresh pages takes the kernel longer than
+ * counting into them, so large blocks made from a spare return to it when
+ * their last owner drops them, and the next request of that size has them.
+ * A spare keeps BCN_SPARES blocks of 4 to 256 MiB at most, on Linux as pages
+ * that the kernel may take back when it is short; all go when it is closed,
+ * and what returns later is freed.  Blocks may outlive the closing. */
+enum { BCN_SPARES = 2 };
+typedef struct bcn_spare bcn_spare;
+BCN_MUST_USE bcn_spare *bcn_spare_new(void);
+void bcn_spare_close(bcn_spare *spare); /* NULL is fine */
+/* A block that holds anything; without a spare, bcn_block_new. */
+BCN_MUST_USE bcn_block *bcn_spare_block(bcn_spare *spare, size_t count,
+                                        size_t size);
+
 /* Testing: let `successes` requests pass, then fail the next (and, when
  * `onward`, all after it).  A negative number switches this off.  The count of
  * requests since the last call is returned by bcn_memory_requests. */

@@ -2,7 +2,7 @@
  *
  * There is no pool that outlives a call: a process may fork between any two
  * calls.  Starting a thread costs some 50 microseconds, so callers ask for
- * one worker below about two million rows. */
+ * one worker below about half a million rows. */
 #ifndef BCN_THREAD_H
 #define BCN_THREAD_H
 

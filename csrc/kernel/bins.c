@@ -1,6 +1,11 @@
 #include <string.h>
 
+#include "base/bits.h"
 #include "kernel/count.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 /* Counting rows by what they hold: bytes, few bytes, pairs of bytes. */
 
@@ -168,5 +173,96 @@ bcn_pairs_count(uint32_t *table, const uint8_t *a, const uint8_t *b,
         pairs(table, a, b, NULL, NULL, begin, end);
     } else {
         pairs(table, a, b, by, kept, begin, end);
+    }
+}
+
+/* One bit for each of 64 rows: does by[row] equal one of the codes? */
+static BCN_ALWAYS_INLINE uint64_t
+picked(const uint8_t *by, const uint8_t *codes, size_t count)
+{
+    uint64_t bits = 0;
+#if defined(__SSE2__)
+    for (unsigned part = 0; part < 64; part += 16) {
+        __m128i rows = _mm_loadu_si128((const __m128i *)(by + part));
+        __m128i met = _mm_setzero_si128();
+        for (size_t k = 0; k < count; k++) {
+            __m128i code = _mm_set1_epi8((char)codes[k]);
+            met = _mm_or_si128(met, _mm_cmpeq_epi8(rows, code));
+        }
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(met) << part;
+    }
+#else
+    for (size_t i = 0; i < 64; i++) {
+        unsigned met = 0;
+        for (size_t k = 0; k < count; k++) {
+            met |= by[i] == codes[k];
+        }
+        bits |= (uint64_t)met << i;
+    }
+#endif
+    return bits;
+}
+
+enum { PICK_ROW_BY_ROW = 28 }; /* of 64 rows: more are cheaper unpicked */
+
+/* Add 1, or, with words, whether the row's word lies in the range. */
+static BCN_ALWAYS_INLINE void
+pick(uint32_t *table, const uint8_t *a, const uint8_t *b,
+     const uint16_t *words, uint32_t from, uint32_t span, size_t row)
+{
+    table[(size_t)a[row] * BCN_PAIR_ROW + b[row]] +=
+        words == NULL || words[row] - from < span;
+}
+
+static BCN_ALWAYS_INLINE void
+pick_pairs(uint32_t *first, const uint8_t *a, const uint8_t *b,
+           const uint8_t *by, const uint8_t *codes, size_t count,
+           const uint32_t *kept, const uint16_t *words, uint32_t from,
+           uint32_t span, size_t begin, size_t end)
+{
+    uint32_t *second = first + BCN_PAIR_LANE;
+    size_t row = begin;
+    for (; row + 64 <= end; row += 64) {
+        uint64_t bits = picked(by + row, codes, count);
+        if (words == NULL && bcn_bits_count(bits) > PICK_ROW_BY_ROW) {
+            pairs(first, a, b, by, kept, row, row + 64);
+            continue;
+        }
+        while (bits != 0) {
+            size_t place = bcn_bits_first(bits);
+            pick(first, a, b, words, from, span, row + place);
+            bits &= bits - 1;
+            if (bits == 0) {
+                break;
+            }
+            place = bcn_bits_first(bits);
+            pick(second, a, b, words, from, span, row + place);
+            bits &= bits - 1;
+        }
+    }
+    for (; row < end; row++) {
+        if (kept[by[row]] != 0) {
+            pick(first, a, b, words, from, span, row);
+        }
+    }
+}
+
+void
+bcn_pairs_pick(uint32_t *table, const uint8_t *a, const uint8_t *b,
+               const uint8_t *by, const uint8_t *codes, size_t count,
+               const uint16_t *words, uint32_t from, uint32_t to, size_t begin,
+               size_t end)
+{
+    uint32_t kept[256] = {0};
+    for (size_t k = 0; k < count; k++) {
+        kept[codes[k]] = 1;
+    }
+    if (words == NULL) {
+        pick_pairs(table, a, b, by, codes, count, kept, NULL, 0, 0, begin,
+                   end);
+    } else {
+        uint32_t span = from < to ? to - from : 0;
+        pick_pairs(table, a, b, by, codes, count, kept, words, from, span,
+                   begin, end);
     }
 }

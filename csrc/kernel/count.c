@@ -117,7 +117,7 @@ bcn_count_u32(uint32_t *cells, const size_t *offsets, uint32_t limit,
 #undef CALL
 }
 
-/* The cell of a row with a wide code and none to two bytes. */
+/* The cell of a row with a wide code and none to three bytes. */
 static BCN_ALWAYS_INLINE uint32_t
 word_cell(const bcn_looks *looks, size_t terms, const uint16_t *words,
           const uint32_t *table, unsigned shift, size_t row, uint32_t limit,
@@ -129,6 +129,9 @@ word_cell(const bcn_looks *looks, size_t terms, const uint16_t *words,
     }
     if (terms > 1) {
         cell += looks->tables[1][looks->codes[1][row]];
+    }
+    if (terms > 2) {
+        cell += looks->tables[2][looks->codes[2][row]];
     }
     return limit == BCN_NO_LIMIT || cell < limit ? cell : limit + place;
 }
@@ -171,8 +174,10 @@ bcn_count_words_u32(uint32_t *cells, const size_t *offsets, uint32_t limit,
         CALL(0)
     } else if (looks->count == 1) {
         CALL(1)
-    } else {
+    } else if (looks->count == 2) {
         CALL(2)
+    } else {
+        CALL(3)
     }
 #undef CALL
 }

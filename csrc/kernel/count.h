@@ -36,6 +36,7 @@ enum {
     BCN_SPILL = 8,
     BCN_BIN_LANE = 256 + 8,      /* apart from each other in the cache */
     BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
+    BCN_PICKS = 4,
     BCN_FEW = 12, /* bytes that are cheaper to compare than to look up */
     BCN_PAIR_ROW = 256 + 8,
     BCN_PAIR_LANE = 256 * BCN_PAIR_ROW + 24,
@@ -54,7 +55,7 @@ void bcn_count_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
 void bcn_count_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
                    const bcn_looks *looks, size_t begin, size_t end);
 /* As bcn_count_u32, with one more look-up, table[words[row] >> shift]; the
- * others are none to two. */
+ * others are none to three. */
 void bcn_count_words_u32(uint32_t *cells, const size_t *lanes, uint32_t limit,
                          const bcn_looks *looks, const uint16_t *words,
                          const uint32_t *table, unsigned shift, size_t begin,
@@ -83,5 +84,14 @@ void bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
 void bcn_pairs_count(uint32_t *pairs, const uint8_t *a, const uint8_t *b,
                      const uint8_t *by, const uint32_t *kept, size_t begin,
                      size_t end);
+
+/* As bcn_pairs_count, of the rows whose by[row] is one of `count` codes, at
+ * most BCN_PICKS: sixty-four rows are compared at once, and where few are kept
+ * only those are looked at.  Unless `words` is NULL, only rows with
+ * from <= words[row] < to count. */
+void bcn_pairs_pick(uint32_t *pairs, const uint8_t *a, const uint8_t *b,
+                    const uint8_t *by, const uint8_t *codes, size_t count,
+                    const uint16_t *words, uint32_t from, uint32_t to,
+                    size_t begin, size_t end);
 
 #endif

@@ -6,6 +6,7 @@
 struct bcn_log {
     atomic_size_t owners;
     size_t rows, count;
+    bcn_spare *spare;
     bcn_log_column columns[BCN_MAX_FIELDS];
 };
 
@@ -177,6 +178,11 @@ bcn_log_new(bcn_builder *builder, bcn_log **out)
     atomic_init(&log->owners, 1);
     log->rows = (size_t)builder->accepted;
     log->count = builder->schema.count;
+    log->spare = bcn_spare_new();
+    if (log->spare == NULL) {
+        bcn_free(log);
+        return BCN_NOMEM;
+    }
     for (size_t c = 0; c < log->count; c++) {
         bcn_status status = column_new(&builder->stores[c], &log->columns[c]);
         if (status != BCN_OK) {
@@ -210,6 +216,7 @@ bcn_log_drop(bcn_log *log)
         bcn_block_drop(column->bytes);
         bcn_block_drop(column->slots);
     }
+    bcn_spare_close(log->spare);
     bcn_free(log);
 }
 
@@ -229,6 +236,12 @@ const bcn_log_column *
 bcn_log_at(const bcn_log *log, size_t column)
 {
     return &log->columns[column];
+}
+
+bcn_spare *
+bcn_log_spare(const bcn_log *log)
+{
+    return log->spare;
 }
 
 static size_t

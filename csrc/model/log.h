@@ -29,6 +29,8 @@ void bcn_log_drop(bcn_log *log); /* NULL is fine */
 size_t bcn_log_rows(const bcn_log *log);
 size_t bcn_log_count(const bcn_log *log); /* columns, present or not */
 const bcn_log_column *bcn_log_at(const bcn_log *log, size_t column);
+/* Where the memory of large answers waits for the next question. */
+bcn_spare *bcn_log_spare(const bcn_log *log);
 /* Bytes of all columns; those of ids apart. */
 void bcn_log_bytes(const bcn_log *log, size_t *columns, size_t *ids);
 

@@ -4,7 +4,7 @@
 
 #include "model/plan_job.h"
 
-enum { ALONE_ROWS = 2000000 }; /* below, a second thread costs more */
+enum { ALONE_ROWS = 500000 }; /* below, a second thread costs more */
 
 static uint64_t
 magnitude(int64_t value)

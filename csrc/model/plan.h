@@ -59,8 +59,9 @@ typedef struct bcn_plan {
     /* Count different values of this column instead (numbers from 0 on, in a
      * column of width 4 or 8), as messages that were sent to several. */
     const bcn_column *groups;
-    size_t workers;  /* 0: as many as pay */
-    uint64_t memory; /* bytes the call may take; 0: no limit */
+    size_t workers;   /* 0: as many as pay */
+    uint64_t memory;  /* bytes the call may take; 0: no limit */
+    bcn_spare *spare; /* for large answers; NULL: fresh memory */
 } bcn_plan;
 
 /* Answer.  Borrows the plan.  `watch` and `error` may be NULL.

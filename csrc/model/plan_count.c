@@ -189,6 +189,14 @@ count_pairs(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
         mine->pair_offset = offset;
     }
     mine->pairs_wait = true;
+    if (crew->pick_count > 0) {
+        bcn_pairs_pick(bcn_block_data(mine->pairs), crew->quick.codes[0],
+                       crew->quick.codes[1], crew->pair_by, crew->picks,
+                       crew->pick_count, crew->words,
+                       (uint32_t)crew->job->slot_from,
+                       (uint32_t)crew->job->slot_to, begin, end);
+        return;
+    }
     bcn_pairs_count(bcn_block_data(mine->pairs), crew->quick.codes[0],
                     crew->quick.codes[1], crew->pair_by, crew->pair_kept,
                     begin, end);

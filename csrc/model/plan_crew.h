@@ -27,7 +27,10 @@ typedef struct bcn_look {
     const uint32_t *table;
 } bcn_look;
 
-enum { BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS, BCN_CUTS_MAX = 64 };
+enum {
+    BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS + 1, /* and a range */
+    BCN_CUTS_MAX = 64
+};
 
 typedef struct bcn_share {
     void *table;      /* lanes of cells, each with BCN_SPILL behind */
@@ -50,7 +53,7 @@ typedef struct bcn_parts bcn_parts;
 typedef struct bcn_crew {
     const bcn_job *job;
     bcn_form form;
-    bool fused; /* one to three columns of bytes, nothing else */
+    bool fused; /* one to three columns of bytes, perhaps words */
     bool parted;
     /* One column of wide codes among them, as slots of time are. */
     const uint16_t *words;
@@ -65,6 +68,9 @@ typedef struct bcn_crew {
     bool paired;
     const uint8_t *pair_by; /* NULL: all are kept */
     uint32_t pair_kept[256];
+    uint8_t picks[BCN_PICKS]; /* the codes of pair_by that are kept, */
+    size_t pick_count;        /* 0: more than a pick compares */
+    bool ranged;    /* the words are slots, which only keep or leave out */
     bool bare;      /* nothing but the clocks of the run, counted */
     uint32_t limit; /* cells of a table: all, or a slice's */
     bcn_look looks[BCN_LOOKS_MAX];

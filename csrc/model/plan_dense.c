@@ -169,7 +169,9 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
       bcn_block **tables)
 {
     size_t room = (size_t)crew->job->cells + BCN_SPILL;
-    *low = bcn_block_new(room, 8, crew->span == 0 && !crew->parted);
+    *low = crew->span == 0 && !crew->parted
+               ? bcn_block_new(room, 8, true)
+               : bcn_spare_block(crew->job->plan->spare, room, 8);
     if (*low == NULL) {
         return BCN_NOMEM;
     }
@@ -203,6 +205,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
 {
     bcn_crew crew = {.job = job};
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
+    bcn_job_slot_ranges(job);
     bool direct = choose_way(&crew);
     bcn_status status = count(&crew, direct, &low, &high, &tables);
     uint64_t nonzero = crew.span == 0 && !crew.parted ? UINT64_MAX : 0;

@@ -19,6 +19,10 @@ typedef struct bcn_job {
     size_t dial_count;
     bcn_range ranges[BCN_PLAN_RANGES]; /* the others */
     size_t range_count;
+    /* A range over times out of order that cuts between their slots: those
+     * in [slot_from, slot_to) are kept.  NULL: there is none. */
+    const bcn_column *slotted;
+    uint64_t slot_from, slot_to;
     uint64_t mass; /* the answer's */
     size_t workers;
     bcn_watch *watch;
@@ -29,6 +33,9 @@ enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
 
 /* The greatest code that a clock gives to a time from `from` to `to`. */
 uint64_t bcn_job_code(const bcn_clock *clock, int64_t from, int64_t to);
+
+/* Takes ranges between slots out of `ranges`. */
+void bcn_job_slot_ranges(bcn_job *job);
 
 /* Marks in `cells` the rows that a range refuses. */
 void bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row,

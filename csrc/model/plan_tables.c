@@ -33,8 +33,11 @@ narrow_slots(bcn_crew *crew, const bcn_dial *dial, uint32_t *next, bool *taken)
     }
     if (bcn_clock_fill_slots(dial->clocks, dial->count, times->slot_base,
                              times->slot_width, times->slot_count, table)) {
+        const bcn_job *job = crew->job;
         for (size_t i = 0; i < times->slot_count; i++) {
-            next[i] = narrow(crew, table[i]);
+            bool kept = job->slotted != times ||
+                        (i >= job->slot_from && i < job->slot_to);
+            next[i] = kept ? narrow(crew, table[i]) : crew->limit;
         }
         crew->looks[crew->look_count++] =
             (bcn_look){times->slots, times->slot_count > 65536 ? 4 : 2, next};
@@ -68,6 +71,50 @@ shorten(const bcn_look *look, size_t entries, uint32_t *short_table,
     return *shift == 0 ? NULL : short_table;
 }
 
+/* The slot that begins at `bound`, within the slots there are; false when it
+ * lies inside one. */
+static bool
+slot_at(const bcn_column *times, int64_t bound, uint64_t *slot)
+{
+    if (bound <= times->least) {
+        *slot = 0;
+    } else if (bound > times->greatest) {
+        *slot = times->slot_count;
+    } else {
+        uint64_t passed = (uint64_t)bound - (uint64_t)times->slot_base;
+        *slot = passed / (uint64_t)times->slot_width;
+        return passed % (uint64_t)times->slot_width == 0;
+    }
+    return true;
+}
+
+void
+bcn_job_slot_ranges(bcn_job *job)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < job->range_count; i++) {
+        const bcn_range *range = &job->ranges[i];
+        const bcn_column *times = range->column;
+        uint64_t from, to;
+        if (range->outside || times->valid != NULL || times->slots == NULL ||
+            times->slot_count >= (job->end - job->begin) / 2 ||
+            (job->slotted != NULL && job->slotted != times) ||
+            !slot_at(times, range->from, &from) ||
+            !slot_at(times, range->to, &to)) {
+            job->ranges[left++] = *range;
+            continue;
+        }
+        if (job->slotted == NULL) {
+            job->slot_from = 0;
+            job->slot_to = times->slot_count;
+            job->slotted = times;
+        }
+        job->slot_from = from > job->slot_from ? from : job->slot_from;
+        job->slot_to = to < job->slot_to ? to : job->slot_to;
+    }
+    job->range_count = left;
+}
+
 static bool
 slots_pay(const bcn_job *job, const bcn_dial *dial)
 {
@@ -89,11 +136,13 @@ bcn_crew_tables(bcn_crew *crew, bcn_block **block)
                      ? job->dials[i].times->slot_count / 2 * 3 + 1
                      : 0;
     }
+    total += job->slotted != NULL ? job->slotted->slot_count / 2 * 3 + 2 : 0;
     *block = bcn_block_new(total, sizeof(uint32_t), false);
     if (*block == NULL) {
         return BCN_NOMEM;
     }
     uint32_t *next = bcn_block_data(*block);
+    bool slotted = job->slotted != NULL;
     for (size_t i = 0; i < plan->term_count; i++) {
         const bcn_term *term = &plan->terms[i];
         for (size_t k = 0; k < entries_of(term); k++) {
@@ -119,6 +168,23 @@ bcn_crew_tables(bcn_crew *crew, bcn_block **block)
         if (!taken) {
             crew->dials[crew->dial_count++] = *dial;
         }
+        slotted = slotted && !(taken && dial->times == job->slotted);
+    }
+    if (slotted) { /* no axis over these times has the range in its table */
+        const bcn_column *times = job->slotted;
+        for (size_t i = 0; i < times->slot_count; i++) {
+            next[i] =
+                i >= job->slot_from && i < job->slot_to ? 0 : crew->limit;
+        }
+        bcn_look *look = &crew->looks[crew->look_count++];
+        *look =
+            (bcn_look){times->slots, times->slot_count > 65536 ? 4 : 2, next};
+        crew->ranged = true;
+        if (look->width == 2 && crew->word_table == NULL) {
+            crew->word_table =
+                shorten(look, times->slot_count, next + times->slot_count,
+                        &crew->word_shift);
+        }
     }
     return BCN_OK;
 }
@@ -133,6 +199,22 @@ only_keeps(const bcn_crew *crew, const uint32_t *table)
         }
     }
     return true;
+}
+
+/* Few codes to keep are found by comparing. */
+static void
+choose_picks(bcn_crew *crew)
+{
+    size_t count = 0;
+    for (size_t code = 0; code < 256; code++) {
+        if (crew->pair_kept[code] != 0) {
+            if (count == BCN_PICKS) {
+                return;
+            }
+            crew->picks[count++] = (uint8_t)code;
+        }
+    }
+    crew->pick_count = count;
 }
 
 /* Two columns, or three of which one only keeps: count pairs. */
@@ -150,6 +232,10 @@ choose_pairs(bcn_crew *crew, uint64_t table_rows)
             for (size_t code = 0; code < 256; code++) {
                 crew->pair_kept[code] = quick->tables[i][code] == 0;
             }
+            choose_picks(crew);
+            if (crew->words != NULL && crew->pick_count == 0) {
+                return; /* words are looked at where rows are picked */
+            }
             /* The pair is the first two; short runs use all three. */
             const uint32_t *table = quick->tables[i];
             quick->codes[i] = quick->codes[2];
@@ -160,7 +246,7 @@ choose_pairs(bcn_crew *crew, uint64_t table_rows)
             return;
         }
     }
-    crew->paired = quick->count == 2;
+    crew->paired = quick->count == 2 && crew->words == NULL;
 }
 
 /* Does a table leave any code out? */
@@ -184,11 +270,11 @@ bcn_crew_loop(bcn_crew *crew, bool direct)
                  crew->form != SUM_WIDE && !crew->parted;
     crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
     crew->fused =
-        plain && crew->look_count >= 1 && crew->look_count <= BCN_LOOKS;
+        plain && crew->look_count >= 1 && crew->look_count <= BCN_LOOKS + 1;
     size_t skipping = 0;
     for (size_t i = 0; i < crew->look_count && crew->fused; i++) {
         const bcn_look *look = &crew->looks[i];
-        if (look->width == 1) {
+        if (look->width == 1 && crew->quick.count < BCN_LOOKS) {
             crew->quick.codes[crew->quick.count] =
                 (const uint8_t *)look->codes;
             crew->quick.tables[crew->quick.count++] = look->table;
@@ -213,7 +299,7 @@ bcn_crew_loop(bcn_crew *crew, bool direct)
             crew->lane += skipping * crew->limit;
         }
         crew->histogram = crew->words == NULL && crew->look_count == 1;
-        if (!direct && crew->words == NULL &&
+        if (!direct && (crew->words == NULL || crew->ranged) &&
             (job->run == NULL || crew->span != 0)) {
             choose_pairs(crew, crew->span == 0
                                    ? rows

@@ -346,6 +346,7 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
                          .dials = q->dials,
                          .ranges = q->ranges,
                          .workers = workers < 0 ? 0 : (size_t)workers,
+                         .spare = bcn_log_spare(self->core),
                          .memory = memory};
     if (parse_shape(shape, &q->plan.shape) < 0 ||
         parse_parts(q, self, terms, BCN_PLAN_TERMS, parse_term) < 0 ||

@@ -137,6 +137,32 @@ a_block_lives_as_long_as_its_last_owner(void)
 }
 
 static void
+a_large_block_returns_to_its_spare(void)
+{
+    enum { LARGE = 5 << 20 };
+    bcn_spare *spare = bcn_spare_new();
+    CHECK(spare != NULL);
+    bcn_block *block = bcn_spare_block(spare, LARGE, 1);
+    CHECK(block != NULL);
+    void *data = bcn_block_data(block);
+    memset(data, 1, LARGE);
+    bcn_block_drop(block);
+    bcn_block *again = bcn_spare_block(spare, LARGE / 8, 8);
+    CHECK(again != NULL && bcn_block_data(again) == data);
+    bcn_block *other = bcn_spare_block(spare, LARGE, 1);
+    CHECK(other != NULL && bcn_block_data(other) != data);
+    memset(bcn_block_data(other), 2, LARGE);
+    bcn_block_drop(again);
+    bcn_block_drop(bcn_spare_block(spare, LARGE + 8, 1)); /* in its place */
+    bcn_block_drop(bcn_spare_block(spare, 10, 1));        /* not kept */
+    bcn_block_drop(bcn_spare_block(NULL, LARGE, 1));
+    bcn_spare_close(spare);
+    CHECK(((char *)bcn_block_data(other))[LARGE - 1] == 2);
+    bcn_block_drop(other); /* after the closing: the sanitizer watches */
+    bcn_spare_close(NULL);
+}
+
+static void
 a_wrap_that_fails_leaves_the_memory_with_its_owner(void)
 {
     char *memory = bcn_alloc(16, 1);
@@ -570,6 +596,7 @@ main(void)
     a_growing_array_changes_only_on_success();
     the_nth_request_fails_and_is_counted();
     a_block_lives_as_long_as_its_last_owner();
+    a_large_block_returns_to_its_spare();
     a_wrap_that_fails_leaves_the_memory_with_its_owner();
     owners_and_locks_hold_on_many_threads();
     each_share_runs_once_however_many_there_are();

@@ -198,19 +198,30 @@ bytes_and_pairs_are_counted_as_the_obvious_loop_does(void)
             }
         }
     }
-    for (int filtered = 0; filtered < 2; filtered++) {
+    for (int filtered = 0; filtered < 5; filtered++) {
         for (size_t begin = 0; begin < 9; begin++) {
             size_t end = ROWS - begin / 2;
             uint64_t left = 0;
             for (size_t i = 0; i < BCN_PAIRS; i++) {
                 pairs[i] = 0;
             }
-            bcn_pairs_count(pairs, a, b, filtered ? by : NULL, kept, begin,
-                            end);
+            if (filtered < 2) {
+                bcn_pairs_count(pairs, a, b, filtered ? by : NULL, kept, begin,
+                                end);
+            } else { /* the same codes, or fewer: few and many rows kept */
+                size_t picks = filtered == 3 ? 1 : 2;
+                kept[1] = picks == 2;
+                bcn_pairs_pick(pairs, a, b, by, (const uint8_t[]){3, 1}, picks,
+                               filtered == 4 ? words : NULL, 9000, 40000,
+                               begin, end);
+            }
             for (size_t i = begin; i < end; i++) {
                 uint32_t *first = pairs + (size_t)a[i] * BCN_PAIR_ROW + b[i];
                 uint32_t *second = first + BCN_PAIR_LANE;
                 uint32_t rows = filtered ? kept[by[i]] : 1;
+                if (filtered == 4 && (words[i] < 9000 || words[i] >= 40000)) {
+                    rows = 0;
+                }
                 CHECK(*first + *second >= rows);
                 *(*first >= rows ? first : second) -= rows;
             }

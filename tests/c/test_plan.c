@@ -216,13 +216,16 @@ static void
 long_questions_give_the_answer(void)
 {
     static uint8_t codes[3][MANY];
-    static int64_t moments[MANY], amounts[MANY];
+    static int64_t moments[MANY], amounts[MANY], mixed[MANY];
+    static uint16_t parts[MANY];
     static uint64_t tables[3][256], wide[256];
     for (size_t i = 0; i < MANY; i++) {
         codes[0][i] = (uint8_t)(draw() % 9 * (draw() % 9));
         codes[1][i] = (uint8_t)(draw() % 2 == 0 ? 255 : draw() % 80);
         codes[2][i] = (uint8_t)(draw() % 4);
         moments[i] = (int64_t)(i / 2);
+        mixed[i] = (int64_t)(draw() % SPAN);
+        parts[i] = (uint16_t)(mixed[i] / 50);
         amounts[i] = (int64_t)draw() - (1 << 30);
     }
     for (size_t code = 0; code < 256; code++) {
@@ -243,6 +246,14 @@ long_questions_give_the_answer(void)
                          .rows = MANY,
                          .least = -(1 << 30),
                          .greatest = 1 << 30};
+    bcn_column shuffled = {.kind = BCN_TIME,
+                           .width = 8,
+                           .data = mixed,
+                           .rows = MANY,
+                           .greatest = SPAN - 1,
+                           .slots = parts,
+                           .slot_count = SPAN / 50,
+                           .slot_width = 50};
     bcn_piece halves[] = {{5, 0, SPAN / 2, 0, 0}, {SPAN - 900, 0, 0, 0, 0}};
     bcn_clock clock = {halves, 2, 20000};
     bcn_dial dial = {&sequence, &clock, 1};
@@ -271,6 +282,23 @@ long_questions_give_the_answer(void)
             plan.range_count = 1;
             check_plan(&plan);
             plan.range_count = 0;
+            /* Between slots, inside of one, and beyond all of them. */
+            for (int64_t from = -700; from < 60000; from += 20350) {
+                plan.shape = (bcn_shape){1, {300007}};
+                bcn_range part = {&shuffled, from, 2 * from + 40000, false};
+                plan.ranges = &part;
+                plan.range_count = 1;
+                check_plan(&plan);
+                for (size_t i = 0; i < 3; i++) {
+                    terms[i].table = tables[(i + turn) % 3];
+                }
+                plan.shape = (bcn_shape){1, {20000}};
+                check_plan(&plan);
+                plan.measure = &amount;
+                check_plan(&plan);
+                plan.measure = NULL;
+                plan.range_count = 0;
+            }
             for (size_t i = 0; i < 3; i++) {
                 terms[i].table = tables[(i + turn) % 3];
             }
