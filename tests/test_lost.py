@@ -181,6 +181,8 @@ def test_reading_that_is_interrupted_leaves_nothing_behind() -> None:
             self.left -= 1
             if self.left == 0:
                 os.kill(os.getpid(), signal.SIGINT)
+            if self.left < -1000:  # started where Ctrl-C is ignored
+                return b""
             return (b"FRA\nDEU\nAUT\n" * 1000)[: size // 4 * 4]
 
     def read() -> None:
