@@ -384,9 +384,10 @@ bcn_clock_cells(const bcn_clock *clocks, size_t clock_count,
     }
     for (size_t k = 0; k < clock_count; k++) {
         const bcn_piece *pieces = clocks[k].pieces;
-        size_t count = clocks[k].count, next = 0;
+        size_t count = clocks[k].count;
+        size_t next = next_after(pieces, 0, count, INT64_MIN);
         uint64_t stride = clocks[k].stride;
-        int64_t first = INT64_MIN, last = piece_last(pieces, count, 0);
+        int64_t first = INT64_MIN, last = piece_last(pieces, count, next);
         for (size_t i = 0; i < rows; i++) {
             int64_t time = times[i];
             if (time < first || time > last) {

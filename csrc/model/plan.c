@@ -40,8 +40,11 @@ greatest_offset(const bcn_term *term)
 }
 
 uint64_t
-bcn_job_code(const bcn_clock *clock, int64_t from, int64_t to)
+bcn_job_code(const bcn_clock *clock, const bcn_column *times)
 {
+    /* What is not stated is a time of its own, ahead of all. */
+    int64_t from = times->valid != NULL ? INT64_MIN : times->least;
+    int64_t to = times->greatest;
     uint64_t greatest = 0;
     for (size_t i = 0; i < clock->count; i++) {
         const bcn_piece *piece = &clock->pieces[i];
@@ -100,8 +103,7 @@ check(const bcn_plan *plan, uint64_t *cells, uint64_t *top, bcn_error *error)
             return bcn_fail(error, BCN_INVALID, "these are not times");
         }
         for (size_t k = 0; k < dial->count; k++) {
-            uint64_t code = bcn_job_code(&dial->clocks[k], dial->times->least,
-                                         dial->times->greatest);
+            uint64_t code = bcn_job_code(&dial->clocks[k], dial->times);
             reach = capped_sum(reach,
                                capped_product(code, dial->clocks[k].stride));
         }

@@ -44,7 +44,7 @@ outermost(const bcn_job *job)
         }
     }
     const bcn_column *times = job->run->times;
-    uint64_t codes = bcn_job_code(widest, times->least, times->greatest);
+    uint64_t codes = bcn_job_code(widest, times);
     if (widest->stride == 0 || job->cells % widest->stride != 0 ||
         job->reach - codes * widest->stride >= widest->stride) {
         return NULL;

@@ -31,8 +31,8 @@ typedef struct bcn_job {
 
 enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
 
-/* The greatest code that a clock gives to a time from `from` to `to`. */
-uint64_t bcn_job_code(const bcn_clock *clock, int64_t from, int64_t to);
+/* The greatest code that a clock gives to a time of a column. */
+uint64_t bcn_job_code(const bcn_clock *clock, const bcn_column *times);
 
 /* Takes ranges between slots out of `ranges`. */
 void bcn_job_slot_ranges(bcn_job *job);

@@ -317,6 +317,17 @@ the_ends_of_int64_are_times_too(void)
         }
     }
     CHECK_EQUAL(row, COUNT_OF(times));
+    /* The piece of what is not stated: in any order, and alone. */
+    const bcn_piece open[] = {{INT64_MIN, 1, 0, 0, 0}, {0, 0, 0, 0, 0}};
+    clock = (bcn_clock){open, 2, 1};
+    for (size_t from = 0; from < COUNT_OF(times); from++) {
+        bcn_clock_cells(&clock, 1, times + from, COUNT_OF(times) - from,
+                        cells);
+        for (size_t i = from; i < COUNT_OF(times); i++) {
+            CHECK_EQUAL(cells[i - from], times[i] < 0);
+        }
+    }
+    clock = (bcn_clock){pieces, 2, 1};
     uint64_t table[2];
     CHECK(bcn_clock_fill_slots(&clock, 1, INT64_MAX - 5, 3, 2, table));
     CHECK(table[0] == slow_offset(&clock, 1, INT64_MAX - 4) &&
