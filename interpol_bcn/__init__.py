@@ -46,6 +46,7 @@ from .published import Published, published
 from .query import Not
 
 if TYPE_CHECKING:
+    from ._factsheet import factsheet
     from ._inspect import inspect
     from ._instants import last
     from ._report import report
@@ -72,6 +73,7 @@ __all__ = [
     "QueryError",
     "Table",
     "TooLargeError",
+    "factsheet",
     "inspect",
     "last",
     "members",
@@ -85,6 +87,7 @@ __all__ = [
 _LATER = {
     "MessageLog": "messages",
     "Table": "table",
+    "factsheet": "_factsheet",
     "inspect": "_inspect",
     "last": "_instants",
     "read_messages": "messages",

@@ -11,7 +11,10 @@ from typing import Any, NoReturn
 
 from .errors import did_you_mean, suggest
 
-__all__ = ["Usage", "parse"]
+__all__ = ["OTHERS", "Usage", "parse"]
+
+#: Records beside messages: the options that name their files.
+OTHERS = ("searches", "notices", "operations", "delegates")
 
 _ROWS = 18_000_000  # of the demonstration: the published size of 2023
 
@@ -81,7 +84,15 @@ def _parser(runs: Mapping[str, Runner]) -> tuple[_Parser, dict[str, argparse.Arg
 
     page = verb("report", "write the page of a log")
     _sources(page)
+    _other_sources(page)
     _page_options(page)
+
+    member = verb("member", "print the factsheet of a member")
+    member.add_argument("member", help="any code or name")
+    _sources(member)
+    _other_sources(member)
+    member.add_argument("-n", type=_whole, default=10, help="how many partners (10)")
+    _format_options(member)
 
     top = verb("top", "print who sends or receives most")
     _sources(top)
@@ -107,6 +118,12 @@ def _parser(runs: Mapping[str, Runner]) -> tuple[_Parser, dict[str, argparse.Arg
     members.add_argument("--at", metavar="DAY", help="who was a member on a day")
     _format_options(members)
     return parser, verbs
+
+
+def _other_sources(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("records beside messages")
+    for record in OTHERS:
+        group.add_argument(f"--{record}", metavar="SOURCE", help=f"a file or pattern of {record}")
 
 
 class _Version(argparse.Action):

@@ -13,11 +13,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ._arguments import Usage, parse
+from ._arguments import OTHERS, Usage, parse
 from .errors import BcnError, LabelError, QueryError
 
 if TYPE_CHECKING:
     from .cube import Cube
+    from .logs import Log
     from .messages import MessageLog
     from .table import Table
 
@@ -144,15 +145,51 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    return _page(_log(arguments), arguments)
+    return _page(_log(arguments), arguments, *_others(arguments))
 
 
-def _page(log: MessageLog, arguments: argparse.Namespace) -> int:
+def _others(arguments: argparse.Namespace) -> list[Log]:
+    """Read the records beside messages that were named."""
+    from importlib import import_module
+
+    found = []
+    for record in OTHERS:
+        source = getattr(arguments, record)
+        if source is not None:
+            read = getattr(import_module("interpol_bcn"), f"read_{record}")
+            found.append(read(source, errors=arguments.errors))
+            if found[-1].rejected.count:
+                print(f"interpol-bcn: {record}: {found[-1].rejected!r}", file=sys.stderr)
+    return found
+
+
+def _member(arguments: argparse.Namespace) -> int:
+    from ._factsheet import factsheet
+
+    sheet = factsheet(arguments.member, _log(arguments), *_others(arguments), n=arguments.n)
+    forms = {"json": "to_json", "csv": "to_csv", "md": "to_markdown", "html": "to_html"}
+    shown = [one.in_language(arguments.language, arguments.labels) for one in sheet.tables]
+    if arguments.format in forms:
+        texts = [str(getattr(one, forms[arguments.format])()) for one in shown]
+    else:
+        texts = [one.to_text() for one in shown]
+    text = "\n\n".join([sheet.title, *texts] if arguments.format == "text" else texts) + "\n"
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        from ._atomic import write_text
+
+        write_text(arguments.output, text)
+    return 0
+
+
+def _page(log: MessageLog, arguments: argparse.Namespace, *others: Log) -> int:
     from ._report import report
     from ._report.summary import summary
 
     made = report(
         log,
+        *others,
         language=arguments.language,
         title=arguments.title,
         tz=arguments.tz,
@@ -247,6 +284,7 @@ def _show(table: Table, arguments: argparse.Namespace) -> int:
 VERBS = {
     "demo": _demo,
     "report": _report,
+    "member": _member,
     "top": _top,
     "count": _count,
     "inspect": _inspect,

@@ -17,6 +17,7 @@ from .._i18n import check_language
 from ..errors import QueryError
 
 if TYPE_CHECKING:
+    from ..logs import Log
     from ..messages import MessageLog
 
 __all__ = ["Report", "report"]
@@ -52,7 +53,7 @@ class Report:
 
 def report(
     log: MessageLog,
-    *,
+    *others: Log,
     language: str = "en",
     title: str | None = None,
     tz: Any = "UTC",
@@ -61,8 +62,9 @@ def report(
 ) -> Report:
     """Make the page of a log: headline figures, charts, tables, and how they came about.
 
-    ``language`` is en, fr, es or ar; ``tz`` the zone in which hours and days are read;
-    ``n`` how many rows the tables of the largest have.  ``charts``: True needs the extra
+    ``others`` are logs of searches, notices, operations or delegates, one of each: the page
+    has a section for each that is given.  ``language`` is en, fr, es or ar; ``tz`` the zone
+    in which hours and days are read; ``n`` how many rows the tables of the largest have.  ``charts``: True needs the extra
     ``report``, False leaves them out, None draws them where the extra is there; every
     figure is in a table either way.  The file is self-contained: no address in it is fetched.
 
@@ -74,6 +76,7 @@ def report(
     from .findings import Findings
     from .markup import plain
     from .page import page
+    from .records import check_others
 
     if not isinstance(log, MessageLog):
         raise QueryError(f"a report is made of a log of messages, not {type(log).__name__}")
@@ -86,6 +89,6 @@ def report(
         from importlib.util import find_spec
 
         charts = find_spec("vl_convert") is not None
-    findings = Findings(log, language, tz, n)
+    findings = Findings(log, language, tz, n, check_others(others))
     words = title or findings.say("title")
     return Report(page(findings, words, charts), f"{words}, {plain(findings.period_words())}")

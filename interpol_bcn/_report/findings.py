@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ..axes import Axis
     from ..cube import Cube
     from ..flow import FlowMatrix
+    from ..logs import Log
     from ..messages import MessageLog
 
 __all__ = ["Findings"]
@@ -26,8 +28,12 @@ Counted = list[tuple[int, int]]  # (position, figure), the largest first
 class Findings:
     """The figures of one log, in one language, zone and length."""
 
-    def __init__(self, log: MessageLog, language: str, tz: Any, n: int) -> None:
+    def __init__(
+        self, log: MessageLog, language: str, tz: Any, n: int,
+        others: Mapping[str, Log] | None = None,
+    ) -> None:  # fmt: skip
         self.log = log
+        self.others = others or {}
         self.language = language
         self.tz = tz
         self.zone = str(getattr(tz, "key", tz))

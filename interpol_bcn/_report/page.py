@@ -8,6 +8,7 @@ from .._i18n import is_rtl
 from . import network, sections
 from .findings import Findings
 from .markup import safe, words
+from .records import of_records
 from .sections import Drawer
 
 __all__ = ["page"]
@@ -37,6 +38,9 @@ def page(found: Findings, title: str, charts: bool) -> str:
     draw = Drawer(found, charts)
     made = []
     for anchor, key, make in SECTIONS:
+        if anchor == "refused":  # what other logs say comes ahead of how it came about
+            for record, log in found.others.items():
+                made.append((record, found.say(record), of_records(found, record, log)))
         inner = make(found, draw)
         if inner:
             made.append((anchor, found.say(key or f"{found.scale}s"), inner))
