@@ -1,0 +1,372 @@
+"""Who attended which edition: rows settled at reading, and sets as bits at asking.
+
+Bureaus of an edition are the bits of one whole number; persons one byte each of another, 0
+or 1, so that they are set without shifting.  Who stayed, left and joined are then ``&`` and
+``bit_count``: all pairs of twenty editions of ten thousand persons are milliseconds.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count, repeat
+from typing import TYPE_CHECKING, Any
+
+from ._figures import afford, figures
+from ._options import Options
+from .account import Account, Rejected
+from .errors import LabelError, QueryError
+
+if TYPE_CHECKING:
+    from ._editions import Edition, Series
+    from .delegates import DelegateLog
+
+__all__ = ["Attendance", "settled"]
+
+_NONE = -(2**63)
+_DAY = 86_400_000_000
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+# Columns as Python values
+
+
+def codes_of(log: DelegateLog, name: str) -> tuple[Sequence[int], int]:
+    """Return a label column's codes, and the one that says nothing."""
+    values = memoryview(log._infos[name]["values"])
+    return values.tolist(), 255 if values.itemsize == 1 else 65535
+
+
+def numbers_of(log: DelegateLog, name: str) -> Sequence[int | None]:
+    """Return a column of numbers or times, None where none is stated."""
+    info = log._infos[name]
+    values: list[int] = memoryview(info["values"]).tolist()
+    if info["stated"] is None:
+        return values
+    bits = memoryview(info["stated"])
+    return [v if bits[row >> 3] >> (row & 7) & 1 else None for row, v in enumerate(values)]
+
+
+def persons_of(log: DelegateLog) -> list[Any]:
+    """Return what each row says of its person: whole numbers or bytes, None without."""
+    info = log._infos["person"]
+    if not info["texts"]:
+        ids = memoryview(info["values"]).tolist()
+        return [None if one == _NONE else one for one in ids] if _NONE in ids else ids
+    text = bytes(memoryview(info["bytes"])) if info["bytes"] is not None else b""
+    ends = memoryview(info["ends"])[: len(log)].tolist()
+    return [text[a:b] or None for a, b in zip([0, *ends], ends, strict=False)]
+
+
+def weights_of(log: DelegateLog) -> Iterable[int]:
+    """Return how many delegates each row stands for; a row that does not say, for none."""
+    weight = log.schema.weight
+    if weight is None or weight not in log.columns:
+        return repeat(1, len(log))
+    return [value or 0 for value in numbers_of(log, weight)]
+
+
+# After reading
+
+
+def settled(log: DelegateLog, series: Series, options: Options, key: bytes | None) -> DelegateLog:
+    """Return a log in which dates and editions agree, persons are hashed, none is there twice.
+
+    What the core has read is taken apart and read once more under the same labels; the
+    account stays that of the first reading, less what was found to be there twice.
+    """
+    account = _unnamed(log.account)
+    columns = _columns(log, series, options.stated_period()) if len(log) else {}
+    if "person" in columns and key is not None:
+        columns["person"] = hashed(columns["person"], key)
+    if "person" in columns:
+        kept = _first_of_each(columns)
+        if kept is not None:
+            columns = {name: list(compress(column, kept)) for name, column in columns.items()}
+            left = kept.count(1)
+            account = account._replace(
+                accepted=left, duplicates=account.duplicates + account.accepted - left
+            )
+    made = log
+    if columns:
+        from .delegates import DELEGATES, DelegateLog
+        from .reading import Reading
+
+        if "person" in columns:
+            columns["person"] = [
+                one.decode() if isinstance(one, bytes) else one for one in columns["person"]
+            ]
+        again = Options(
+            domains={**log.domains, "edition": series.domain}, measures=options.measures,
+            period=options.period, threads=1, source_tz="UTC",
+        )  # fmt: skip
+        made = Reading(DELEGATES, again).run(columns, DelegateLog)
+    made.account = account.check()
+    made.facts = made.facts._replace(account=account)
+    made.series = series
+    return made
+
+
+def _columns(
+    log: DelegateLog, series: Series, period: tuple[int, int] | None
+) -> dict[str, list[Any]]:
+    """Every column of a log as Python values, its editions and dates filled in."""
+    columns: dict[str, list[Any]] = {}
+    for name in log.columns:
+        kind = log.schema.field(name).kind
+        if kind == "label":
+            codes, _ = codes_of(log, name)
+            labels = dict(enumerate(log.domains[name].labels)) if name in log.domains else {}
+            columns[name] = list(map(labels.get, codes))
+        elif kind == "id":
+            columns[name] = persons_of(log)
+        else:
+            columns[name] = list(numbers_of(log, name))
+    rows = len(log)
+    held = columns.get("edition") or [None] * rows
+    dates = columns.get("date") or [None] * rows
+    if "date" in columns:
+        held = [_edition_on(series, date) if edition is None else edition
+                for edition, date in zip(held, dates, strict=True)]  # fmt: skip
+    first = {
+        one.label: moment
+        for one in series.editions
+        if (day := one.exact_day) is not None
+        for moment in [_moment(day)]
+        if period is None or period[0] <= moment < period[1]
+    }
+    dates = [first.get(edition) if date is None else date
+             for edition, date in zip(held, dates, strict=True)]  # fmt: skip
+    whole_days = "date" not in log.columns or log.dates_only
+    known: dict[int | None, Any] = {None: None}
+    for date in set(dates) - {None}:
+        moment = _EPOCH + datetime.timedelta(microseconds=date)
+        known[date] = moment.date() if whole_days else moment
+    filled = {"edition": held, "date": [known[date] for date in dates]}
+    columns |= {name: column for name, column in filled.items()
+                if name in columns or any(cell is not None for cell in column)}  # fmt: skip
+    return columns
+
+
+def _moment(day: str) -> int:
+    return (datetime.date.fromisoformat(day) - _EPOCH.date()).days * _DAY
+
+
+def _day_of(moment: int) -> str:
+    return (_EPOCH + datetime.timedelta(microseconds=moment)).date().isoformat()
+
+
+def _edition_on(series: Series, date: int | None) -> str | None:
+    if date is None:
+        return None
+    code = series.on(_day_of(date))
+    return series.editions[code].label if code >= 0 else None
+
+
+def hashed(persons: Sequence[Any], key: bytes) -> list[int | None]:
+    """Return for each person 63 bits of its keyed BLAKE2b hash, the same for 7 and "7"."""
+    from hashlib import blake2b
+
+    def number(person: Any) -> int:
+        text = person if isinstance(person, bytes) else str(person).encode()
+        return int.from_bytes(blake2b(text, key=key, digest_size=8).digest(), "big") >> 1
+
+    numbers: dict[Any, int | None] = {one: number(one) for one in set(persons) - {None}}
+    numbers[None] = None
+    return [numbers[one] for one in persons]
+
+
+def _first_of_each(columns: Mapping[str, Sequence[Any]]) -> bytearray | None:
+    """Which rows are the first of those equal in every column; None where all are.
+
+    A row without a person is like no other.
+    """
+    rows = list(zip(*columns.values(), strict=True))
+    persons = columns["person"]
+    met: set[tuple[Any, ...]] = set()
+    kept = bytearray(b"\1") * len(rows)
+    for at, (row, person) in enumerate(zip(rows, persons, strict=True)):
+        if person is None:
+            continue
+        if row in met:
+            kept[at] = 0
+        met.add(row)
+    return kept if 0 in kept else None
+
+
+def _unnamed(account: Account) -> Account:
+    """The account without what refused rows said of persons."""
+    old = account.rejected
+    if not old.count:
+        return account
+    rows = [row._replace(value=None) if row.column == "person" else row for row in old._rows]
+    counts: dict[tuple[str, str, str], int] = {}
+    for column, reason, value, number in old._accounts:
+        group = (column, reason, "" if column == "person" else value)
+        counts[group] = counts.get(group, 0) + number
+    return account._replace(
+        rejected=Rejected(old.count, rows, [(*group, n) for group, n in counts.items()])
+    )
+
+
+# At asking
+
+
+class Attendance:
+    """Who attended the editions of a log, or of some of its rows: what every verb looks at."""
+
+    def __init__(self, log: DelegateLog, where: Mapping[str, object] | None) -> None:
+        for name in ("edition", "bureau"):
+            if name not in log.columns:
+                raise QueryError(f"this needs each row's {name}, and none was stated or read")
+        self.log, self.where = log, where
+        cube = log.count("edition", "bureau", where=where)
+        self.note = cube.note()
+        self.bureaus = cube.axis("bureau")
+        self.width = len(self.bureaus)
+        cells = figures(cube)
+        table = [cells[at : at + self.width] for at in range(0, len(cells), self.width)]
+        known = len(log.series)
+        #: the codes of the editions that have delegates, in order
+        self.held = [code for code in range(known) if any(table[code])]
+        self.editions: list[Edition] = [log.series.editions[code] for code in self.held]
+        self.labels = [one.label for one in self.editions]
+        #: by edition, the delegates of each bureau
+        self.delegates = [table[code] for code in self.held]
+        #: by edition, the bureaus that attended, as bits
+        self.attending = [_bits(at for at, n in enumerate(row) if n) for row in self.delegates]
+        unplaced = sum(sum(row) for row in table[known:])
+        if unplaced:
+            self.note += f"; {unplaced:,} delegates in no edition"
+        self._stated_days()
+        domain = log.domains["bureau"]
+        now = [code for code, member in enumerate(domain.member_mask) if member]
+        #: by edition, who was a member on one of its days, as bits
+        self.members = [
+            _bits(now if days is None else domain.members_in(*days)) for days in self.days
+        ]
+        undated = [label for label, days in zip(self.labels, self.days, strict=True) if not days]
+        if undated and _dated(domain):
+            self.note += f"; without dates, against members now: {', '.join(undated[:5])}"
+            self.note += ", ..." if len(undated) > 5 else ""
+        if self.held:
+            absent = self.held[-1] - self.held[0] + 1 - len(self.held)
+            if absent:
+                self.note += f"; {absent} editions between these have no delegates here"
+        self._persons: list[int] | None = None
+        #: by edition, the delegates without a person
+        self.nameless: list[int] = []
+
+    def _stated_days(self) -> None:
+        """By edition its first and last possible day: as known, else as its rows say."""
+        self.days = [one.days for one in self.editions]
+        if None not in self.days or "date" not in self.log.columns:
+            return
+        spans: dict[int, tuple[int, int]] = {}
+        held, _ = codes_of(self.log, "edition")
+        for code, date in zip(held, numbers_of(self.log, "date"), strict=True):
+            if date is not None:
+                low, high = spans.get(code, (date, date))
+                spans[code] = min(low, date), max(high, date)
+        for at, code in enumerate(self.held):
+            if self.days[at] is None and code in spans:
+                low, high = spans[code]
+                self.days[at] = _day_of(low), _day_of(high)
+
+    def place(self, label: object) -> int:
+        """Return the place of an edition among those here; raise LabelError for others."""
+        code = self.log.series.code(label)
+        if code not in self.held:
+            raise LabelError(
+                label, "no delegates of this edition here",
+                hint=f"There are {', '.join(self.labels[:20])}" if self.labels else "",
+            )  # fmt: skip
+        return self.held.index(code)
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether persons were read."""
+        return "person" in self.log.columns
+
+    def rows(self) -> bytes:
+        """Return a byte per row, 1 where a verb looks at it."""
+        log = self.log
+        looks = bytes(map(bool, weights_of(log)))
+        if not self.where:
+            return looks
+        from .query import SKIP, plan
+
+        laid = plan(log, (), self.where, "UTC")
+        if laid.dials:
+            raise QueryError("persons are not filtered by the calendar: give a range of dates")
+        for number, table in laid.terms:
+            codes, _ = codes_of(log, log.schema.fields[number].name)
+            good = bytes(offset != SKIP for offset in table)
+            looks = bytes(map(int.__and__, looks, map(good.__getitem__, codes)))
+        for number, low, high, outside in laid.ranges:
+            values = numbers_of(log, log.schema.fields[number].name)
+            within = bytes(v is not None and (low <= v < high) != outside for v in values)
+            looks = bytes(map(int.__and__, looks, within))
+        return looks
+
+    def people(self) -> list[int]:
+        """Return, by edition, its persons: byte n of a whole number is 1 where n was there."""
+        if self._persons is None:
+            self._persons, self.nameless = self._number()
+        return self._persons
+
+    def _number(self) -> tuple[list[int], list[int]]:
+        persons = persons_of(self.log)
+        place = dict(zip(dict.fromkeys(persons), count(), strict=False))
+        width = len(place)
+        afford(width * len(self.held), 2, f"{width:,} persons in {len(self.held)} editions")
+        held, _ = codes_of(self.log, "edition")
+        starts = {code: at * width for at, code in enumerate(self.held)}
+        looks = self.rows()
+        flags = bytearray(width * len(self.held))
+        without = dict.fromkeys(self.held, 0)
+        if 0 in looks:
+            held, persons = list(compress(held, looks)), list(compress(persons, looks))
+        for code, number in zip(held, map(place.__getitem__, persons), strict=True):
+            if code in starts:
+                flags[starts[code] + number] = 1
+        nobody = place.get(None)
+        if nobody is not None:
+            for start in starts.values():
+                flags[start + nobody] = 0
+            weights = compress(weights_of(self.log), looks)
+            for code, person, weight in zip(held, persons, weights, strict=True):
+                if person is None and code in without:
+                    without[code] += weight
+        sets = [int.from_bytes(flags[start : start + width], "little") for start in starts.values()]
+        return sets, list(without.values())
+
+    def parties(self, column: str) -> dict[tuple[int, int], set[Any]]:
+        """Return the persons of each edition and code of another column of labels.
+
+        A delegate without a person counts as one of its own, by its row and number.
+        """
+        persons, weights = persons_of(self.log), weights_of(self.log)
+        held, _ = codes_of(self.log, "edition")
+        codes, _ = codes_of(self.log, column)
+        found: dict[tuple[int, int], set[Any]] = {}
+        rows = zip(held, codes, persons, weights, count(), strict=False)
+        for code, other, person, weight, row in compress(rows, self.rows()):
+            group = found.setdefault((code, other), set())
+            if person is None:
+                group.update(zip(repeat(row), range(weight), strict=False))
+            else:
+                group.add(person)
+        return found
+
+
+def _bits(places: Iterable[int]) -> int:
+    bits = 0
+    for place in places:
+        bits |= 1 << place
+    return bits
+
+
+def _dated(domain: Any) -> bool:
+    """Whether who is a member depends on the day."""
+    return any(domain.since) or any(domain.until)
