@@ -8,11 +8,12 @@ or 1, so that they are set without shifting.  Who stayed, left and joined are th
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, count, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._figures import afford, figures
+from ._figures import afford, counted, figures
 from ._options import Options
 from .account import Account, Rejected
 from .errors import LabelError, QueryError
@@ -66,6 +67,31 @@ def weights_of(log: DelegateLog) -> Iterable[int]:
     return [value or 0 for value in numbers_of(log, weight)]
 
 
+class Numbers(NamedTuple):
+    """The persons of a log by number, and of each row its edition and person as one place."""
+
+    places: array[int]  # edition * width + number; what is in no edition comes last
+    width: int
+    nameless: list[int]  # rows without a person
+
+
+def numbered(log: DelegateLog) -> Numbers:
+    """Return the persons of a log numbered as they come, made once."""
+    made: Numbers | None = log.__dict__.get("_numbers")
+    if made is None:
+        persons = persons_of(log)
+        number = dict(zip(dict.fromkeys(persons), count(), strict=False))
+        width = len(number)
+        held, unstated = codes_of(log, "edition")
+        starts = {code: code * width for code in range(len(log.series))}
+        starts[unstated] = len(log.series) * width
+        begun, told = map(starts.__getitem__, held), map(number.__getitem__, persons)
+        nameless = [row for row, one in enumerate(persons) if one is None] if None in number else []
+        made = Numbers(array("q", map(int.__add__, begun, told)), width, nameless)
+        log.__dict__["_numbers"] = made
+    return made
+
+
 # After reading
 
 
@@ -104,6 +130,8 @@ def settled(log: DelegateLog, series: Series, options: Options, key: bytes | Non
     made.account = account.check()
     made.facts = made.facts._replace(account=account)
     made.series = series
+    if "person" in made.columns and "edition" in made.columns:
+        numbered(made)
     return made
 
 
@@ -237,7 +265,7 @@ class Attendance:
         self.attending = [_bits(at for at, n in enumerate(row) if n) for row in self.delegates]
         unplaced = sum(sum(row) for row in table[known:])
         if unplaced:
-            self.note += f"; {unplaced:,} delegates in no edition"
+            self.note += f"; {counted(unplaced, 'delegates')} in no edition"
         self._stated_days()
         domain = log.domains["bureau"]
         now = [code for code, member in enumerate(domain.member_mask) if member]
@@ -252,7 +280,7 @@ class Attendance:
         if self.held:
             absent = self.held[-1] - self.held[0] + 1 - len(self.held)
             if absent:
-                self.note += f"; {absent} editions between these have no delegates here"
+                self.note += f"; {counted(absent, 'editions')} between these without delegates here"
         self._persons: list[int] | None = None
         #: by edition, the delegates without a person
         self.nameless: list[int] = []
@@ -273,6 +301,11 @@ class Attendance:
                 low, high = spans[code]
                 self.days[at] = _day_of(low), _day_of(high)
 
+    def opened(self, place: int) -> str | None:
+        """Return when an edition began, as precisely as its series or its rows say."""
+        days = self.days[place]
+        return self.editions[place].first or (days[0] if days else None)
+
     def place(self, label: object) -> int:
         """Return the place of an edition among those here; raise LabelError for others."""
         code = self.log.series.code(label)
@@ -291,7 +324,8 @@ class Attendance:
     def rows(self) -> bytes:
         """Return a byte per row, 1 where a verb looks at it."""
         log = self.log
-        looks = bytes(map(bool, weights_of(log)))
+        weighted = log.schema.weight in log.columns
+        looks = bytes(map(bool, weights_of(log))) if weighted else b"\1" * len(log)
         if not self.where:
             return looks
         from .query import SKIP, plan
@@ -316,29 +350,25 @@ class Attendance:
         return self._persons
 
     def _number(self) -> tuple[list[int], list[int]]:
-        persons = persons_of(self.log)
-        place = dict(zip(dict.fromkeys(persons), count(), strict=False))
-        width = len(place)
-        afford(width * len(self.held), 2, f"{width:,} persons in {len(self.held)} editions")
-        held, _ = codes_of(self.log, "edition")
-        starts = {code: at * width for at, code in enumerate(self.held)}
+        numbers, known = numbered(self.log), len(self.log.series)
+        width = numbers.width
+        afford(width * (known + 1), 2, f"{width:,} persons in {known} editions")
         looks = self.rows()
-        flags = bytearray(width * len(self.held))
+        flags = bytearray(width * (known + 1))
+        for place in compress(numbers.places, looks) if 0 in looks else numbers.places:
+            flags[place] = 1
         without = dict.fromkeys(self.held, 0)
-        if 0 in looks:
-            held, persons = list(compress(held, looks)), list(compress(persons, looks))
-        for code, number in zip(held, map(place.__getitem__, persons), strict=True):
-            if code in starts:
-                flags[starts[code] + number] = 1
-        nobody = place.get(None)
-        if nobody is not None:
-            for start in starts.values():
-                flags[start + nobody] = 0
-            weights = compress(weights_of(self.log), looks)
-            for code, person, weight in zip(held, persons, weights, strict=True):
-                if person is None and code in without:
-                    without[code] += weight
-        sets = [int.from_bytes(flags[start : start + width], "little") for start in starts.values()]
+        if numbers.nameless:
+            nobody = numbers.places[numbers.nameless[0]] % width
+            flags[nobody::width] = bytes(known + 1)
+            held, weights = codes_of(self.log, "edition")[0], list(weights_of(self.log))
+            for row in numbers.nameless:
+                if looks[row] and held[row] in without:
+                    without[held[row]] += weights[row]
+        sets = [
+            int.from_bytes(flags[code * width : code * width + width], "little")
+            for code in self.held
+        ]
         return sets, list(without.values())
 
     def parties(self, column: str) -> dict[tuple[int, int], set[Any]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
-from ._figures import figures
+from ._figures import counted, figures
 from .errors import QueryError, did_you_mean, suggest
 from .table import Table
 
@@ -72,7 +72,7 @@ def editions(att: Attendance, women: Any) -> Table:
     heads = delegates
     columns = [
         _editions("edition", att, n),
-        Column("date", [att.days[e][0] if att.days[e] else None for e in n], "text"),  # type: ignore[index]
+        Column("date", [att.opened(e) for e in n], "text"),
         Column("city", [one.city for one in att.editions], "text"),
         _whole("delegates", delegates, "delegates"),
     ]
@@ -85,7 +85,7 @@ def editions(att: Attendance, women: Any) -> Table:
         chosen = ((groups.get((att.held[e], code), ()) for code in _codes(inside[e])) for e in n)
         own = [len(set().union(*sets)) for sets in chosen]
         if any(att.nameless):
-            more = f"{sum(att.nameless):,} delegates without a person, each taken for another"
+            more = f"{counted(sum(att.nameless), 'delegates')} without a person, each one more"
     members = [bits.bit_count() for bits in att.members]
     growth = [None, *(_share(b - a, a) for a, b in pairwise(heads))]
     columns += [
@@ -99,10 +99,10 @@ def editions(att: Attendance, women: Any) -> Table:
         _percent("growth", growth[: len(att.labels)]),
     ]  # fmt: skip
     if "gender" in att.log.columns:
-        count, stated = _women(att, women)
-        columns.append(_whole("women", count, "persons" if att.has_persons else "delegates"))
+        number, stated = _women(att, women)
+        columns.append(_whole("women", number, "persons" if att.has_persons else "delegates"))
         columns.append(
-            _percent("women_share", [_share(a, b) for a, b in zip(count, stated, strict=True)])
+            _percent("women_share", [_share(a, b) for a, b in zip(number, stated, strict=True)])
         )
     how = (
         "countries are the members that attended, others the bureaus that were no members; "
@@ -118,22 +118,22 @@ def _women(att: Attendance, women: Any) -> tuple[list[int], list[int]]:
     labels = att.log.domains["gender"].labels if "gender" in att.log.domains else ()
     wanted = {str(one).casefold() for one in ([women] if isinstance(women, str) else women)}
     codes = {code for code, label in enumerate(labels) if label.casefold() in wanted}
-    count, stated = [], []
+    number, stated = [], []
     if att.has_persons:
         groups = att.parties("gender")
         for edition in att.held:
             sets = {at: s for (held, at), s in groups.items() if held == edition}
-            count.append(len(set().union(*(sets.get(code, ()) for code in codes))))
+            number.append(len(set().union(*(sets.get(code, ()) for code in codes))))
             known = (found for at, found in sets.items() if at < len(labels))
             stated.append(len(set().union(*known)))
-        return count, stated
+        return number, stated
     cube = att.log.count("edition", "gender", where=att.where)
     cells, width = figures(cube), len(cube.axis("gender"))
     for edition in att.held:
         row = cells[edition * width : edition * width + len(labels)]
-        count.append(sum(row[code] for code in codes))
+        number.append(sum(row[code] for code in codes))
         stated.append(sum(row))
-    return count, stated
+    return number, stated
 
 
 def participation(att: Attendance, by: str) -> Table:
@@ -154,8 +154,10 @@ def participation(att: Attendance, by: str) -> Table:
                 group[0] += member & att.attending[e] >> code
                 group[1] += member
                 group[2] += att.delegates[e][code]
-            rows += [(e, values[at] if at >= 0 else None, came, there, delegates)
-                     for at, (came, there, delegates) in groups.items() if there or delegates]  # fmt: skip
+            rows += [
+                (e, values[at] if at >= 0 else None, came, there, delegates)
+                for at, (came, there, delegates) in groups.items() if there or delegates
+            ]  # fmt: skip
         name = table
     elif by != "edition" and by != "bureau" and by in log.columns and (
         log.schema.field(by).kind == "label"
@@ -211,7 +213,7 @@ def retention(att: Attendance, a: object, b: object) -> Table:
     if att.has_persons:
         columns += _stayed(att.people(), pairs, "persons_", "persons")
         if any(att.nameless):
-            more = f"{sum(att.nameless):,} delegates without a person cannot be followed"
+            more = f"{counted(sum(att.nameless), 'delegates')} without a person not followed"
     how = (
         "stayed attended both editions, left the first only, joined the second only; share is "
         "stayed over all at the first. Bureaus count at editions at which they were members."
