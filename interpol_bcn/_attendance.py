@@ -1,4 +1,4 @@
-"""Who attended which edition: rows settled at reading, and sets as bits at asking.
+"""Who attended which edition: columns as Python values, and sets as bits.
 
 Bureaus of an edition are the bits of one whole number; persons one byte each of another, 0
 or 1, so that they are set without shifting.  Who stayed, left and joined are then ``&`` and
@@ -14,19 +14,17 @@ from itertools import compress, count, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._figures import afford, counted, figures
-from ._options import Options
-from .account import Account, Rejected
 from .errors import LabelError, QueryError
 
 if TYPE_CHECKING:
-    from ._editions import Edition, Series
+    from ._editions import Edition
     from .delegates import DelegateLog
 
-__all__ = ["Attendance", "settled"]
+__all__ = ["Attendance"]
 
 _NONE = -(2**63)
-_DAY = 86_400_000_000
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+DAY = 86_400_000_000
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 # Columns as Python values
@@ -67,6 +65,27 @@ def weights_of(log: DelegateLog) -> Iterable[int]:
     return [value or 0 for value in numbers_of(log, weight)]
 
 
+def spans_of(log: DelegateLog) -> dict[int, tuple[int, int]]:
+    """Return the first and last time in the rows of each edition without days, made once."""
+    spans: dict[int, tuple[int, int]] | None = log.__dict__.get("_spans")
+    if spans is None:
+        spans = {}
+        open_ = {code for code, one in enumerate(log.series.editions) if one.days is None}
+        if open_ and "date" in log.columns:
+            held, _ = codes_of(log, "edition")
+            for code, date in zip(held, numbers_of(log, "date"), strict=True):
+                if date is not None and code in open_:
+                    low, high = spans.get(code, (date, date))
+                    spans[code] = min(low, date), max(high, date)
+        log.__dict__["_spans"] = spans
+    return spans
+
+
+def day_of(moment: int) -> str:
+    """Return the UTC day of a time, as text."""
+    return (EPOCH + datetime.timedelta(microseconds=moment)).date().isoformat()
+
+
 class Numbers(NamedTuple):
     """The persons of a log by number, and of each row its edition and person as one place."""
 
@@ -90,151 +109,6 @@ def numbered(log: DelegateLog) -> Numbers:
         made = Numbers(array("q", map(int.__add__, begun, told)), width, nameless)
         log.__dict__["_numbers"] = made
     return made
-
-
-# After reading
-
-
-def settled(log: DelegateLog, series: Series, options: Options, key: bytes | None) -> DelegateLog:
-    """Return a log in which dates and editions agree, persons are hashed, none is there twice.
-
-    What the core has read is taken apart and read once more under the same labels; the
-    account stays that of the first reading, less what was found to be there twice.
-    """
-    account = _unnamed(log.account)
-    columns = _columns(log, series, options.stated_period()) if len(log) else {}
-    if "person" in columns and key is not None:
-        columns["person"] = hashed(columns["person"], key)
-    if "person" in columns:
-        kept = _first_of_each(columns)
-        if kept is not None:
-            columns = {name: list(compress(column, kept)) for name, column in columns.items()}
-            left = kept.count(1)
-            account = account._replace(
-                accepted=left, duplicates=account.duplicates + account.accepted - left
-            )
-    made = log
-    if columns:
-        from .delegates import DELEGATES, DelegateLog
-        from .reading import Reading
-
-        if "person" in columns:
-            columns["person"] = [
-                one.decode() if isinstance(one, bytes) else one for one in columns["person"]
-            ]
-        again = Options(
-            domains={**log.domains, "edition": series.domain}, measures=options.measures,
-            period=options.period, threads=1, source_tz="UTC",
-        )  # fmt: skip
-        made = Reading(DELEGATES, again).run(columns, DelegateLog)
-    made.account = account.check()
-    made.facts = made.facts._replace(account=account)
-    made.series = series
-    if "person" in made.columns and "edition" in made.columns:
-        numbered(made)
-    return made
-
-
-def _columns(
-    log: DelegateLog, series: Series, period: tuple[int, int] | None
-) -> dict[str, list[Any]]:
-    """Every column of a log as Python values, its editions and dates filled in."""
-    columns: dict[str, list[Any]] = {}
-    for name in log.columns:
-        kind = log.schema.field(name).kind
-        if kind == "label":
-            codes, _ = codes_of(log, name)
-            labels = dict(enumerate(log.domains[name].labels)) if name in log.domains else {}
-            columns[name] = list(map(labels.get, codes))
-        elif kind == "id":
-            columns[name] = persons_of(log)
-        else:
-            columns[name] = list(numbers_of(log, name))
-    rows = len(log)
-    held = columns.get("edition") or [None] * rows
-    dates = columns.get("date") or [None] * rows
-    if "date" in columns:
-        held = [_edition_on(series, date) if edition is None else edition
-                for edition, date in zip(held, dates, strict=True)]  # fmt: skip
-    first = {
-        one.label: moment
-        for one in series.editions
-        if (day := one.exact_day) is not None
-        for moment in [_moment(day)]
-        if period is None or period[0] <= moment < period[1]
-    }
-    dates = [first.get(edition) if date is None else date
-             for edition, date in zip(held, dates, strict=True)]  # fmt: skip
-    whole_days = "date" not in log.columns or log.dates_only
-    known: dict[int | None, Any] = {None: None}
-    for date in set(dates) - {None}:
-        moment = _EPOCH + datetime.timedelta(microseconds=date)
-        known[date] = moment.date() if whole_days else moment
-    filled = {"edition": held, "date": [known[date] for date in dates]}
-    columns |= {name: column for name, column in filled.items()
-                if name in columns or any(cell is not None for cell in column)}  # fmt: skip
-    return columns
-
-
-def _moment(day: str) -> int:
-    return (datetime.date.fromisoformat(day) - _EPOCH.date()).days * _DAY
-
-
-def _day_of(moment: int) -> str:
-    return (_EPOCH + datetime.timedelta(microseconds=moment)).date().isoformat()
-
-
-def _edition_on(series: Series, date: int | None) -> str | None:
-    if date is None:
-        return None
-    code = series.on(_day_of(date))
-    return series.editions[code].label if code >= 0 else None
-
-
-def hashed(persons: Sequence[Any], key: bytes) -> list[int | None]:
-    """Return for each person 63 bits of its keyed BLAKE2b hash, the same for 7 and "7"."""
-    from hashlib import blake2b
-
-    def number(person: Any) -> int:
-        text = person if isinstance(person, bytes) else str(person).encode()
-        return int.from_bytes(blake2b(text, key=key, digest_size=8).digest(), "big") >> 1
-
-    numbers: dict[Any, int | None] = {one: number(one) for one in set(persons) - {None}}
-    numbers[None] = None
-    return [numbers[one] for one in persons]
-
-
-def _first_of_each(columns: Mapping[str, Sequence[Any]]) -> bytearray | None:
-    """Which rows are the first of those equal in every column; None where all are.
-
-    A row without a person is like no other.
-    """
-    rows = list(zip(*columns.values(), strict=True))
-    persons = columns["person"]
-    met: set[tuple[Any, ...]] = set()
-    kept = bytearray(b"\1") * len(rows)
-    for at, (row, person) in enumerate(zip(rows, persons, strict=True)):
-        if person is None:
-            continue
-        if row in met:
-            kept[at] = 0
-        met.add(row)
-    return kept if 0 in kept else None
-
-
-def _unnamed(account: Account) -> Account:
-    """The account without what refused rows said of persons."""
-    old = account.rejected
-    if not old.count:
-        return account
-    rows = [row._replace(value=None) if row.column == "person" else row for row in old._rows]
-    counts: dict[tuple[str, str, str], int] = {}
-    for column, reason, value, number in old._accounts:
-        group = (column, reason, "" if column == "person" else value)
-        counts[group] = counts.get(group, 0) + number
-    return account._replace(
-        rejected=Rejected(old.count, rows, [(*group, n) for group, n in counts.items()])
-    )
 
 
 # At asking
@@ -288,18 +162,13 @@ class Attendance:
     def _stated_days(self) -> None:
         """By edition its first and last possible day: as known, else as its rows say."""
         self.days = [one.days for one in self.editions]
-        if None not in self.days or "date" not in self.log.columns:
+        if None not in self.days:
             return
-        spans: dict[int, tuple[int, int]] = {}
-        held, _ = codes_of(self.log, "edition")
-        for code, date in zip(held, numbers_of(self.log, "date"), strict=True):
-            if date is not None:
-                low, high = spans.get(code, (date, date))
-                spans[code] = min(low, date), max(high, date)
+        spans = spans_of(self.log)
         for at, code in enumerate(self.held):
             if self.days[at] is None and code in spans:
                 low, high = spans[code]
-                self.days[at] = _day_of(low), _day_of(high)
+                self.days[at] = day_of(low), day_of(high)
 
     def opened(self, place: int) -> str | None:
         """Return when an edition began, as precisely as its series or its rows say."""

@@ -253,8 +253,8 @@ def read_delegates(
     >>> log.count("edition").nonzero, log.count("edition")["20"]
     (2, 1)
     """
-    from ._attendance import settled
     from ._editions import series_of
+    from ._settling import settled
     from .reading import Reading
 
     series = series_of(editions)
