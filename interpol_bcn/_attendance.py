@@ -240,23 +240,37 @@ class Attendance:
         ]
         return sets, list(without.values())
 
-    def parties(self, column: str) -> dict[tuple[int, int], set[Any]]:
-        """Return the persons of each edition and code of another column of labels.
-
-        A delegate without a person counts as one of its own, by its row and number.
-        """
+    def parties(self, column: str) -> Parties:
+        """Return the persons of each edition and code of another column of labels."""
         persons, weights = persons_of(self.log), weights_of(self.log)
         held, _ = codes_of(self.log, "edition")
         codes, _ = codes_of(self.log, column)
-        found: dict[tuple[int, int], set[Any]] = {}
-        rows = zip(held, codes, persons, weights, count(), strict=False)
-        for code, other, person, weight, row in compress(rows, self.rows()):
-            group = found.setdefault((code, other), set())
+        found = Parties()
+        rows = zip(held, codes, persons, weights, strict=False)
+        for code, other, person, weight in compress(rows, self.rows()):
             if person is None:
-                group.update(zip(repeat(row), range(weight), strict=False))
+                group = (code, other)
+                found.nameless[group] = found.nameless.get(group, 0) + weight
             else:
-                group.add(person)
+                found.named.setdefault((code, other), set()).add(person)
         return found
+
+
+class Parties:
+    """Persons by edition and code of a column, and the delegates without one."""
+
+    def __init__(self) -> None:
+        self.named: dict[tuple[int, int], set[Any]] = {}
+        self.nameless: dict[tuple[int, int], int] = {}
+
+    def heads(self, edition: int, codes: Iterable[int]) -> int:
+        """Return how many different persons there are under some codes of an edition.
+
+        A delegate without a person is one more.
+        """
+        groups = [(edition, code) for code in codes]
+        named: set[Any] = set().union(*(self.named.get(group, ()) for group in groups))
+        return len(named) + sum(self.nameless.get(group, 0) for group in groups)
 
 
 def _bits(places: Iterable[int]) -> int:

@@ -43,8 +43,8 @@ def _percent(name: str, values: Sequence[float | None]) -> Column:
     return Column(name, values, "number", format="percent")
 
 
-def _whole(name: str, values: Sequence[int], unit: str) -> Column:
-    return Column(name, values, "integer", unit=unit)
+def _whole(name: str, values: Sequence[int]) -> Column:
+    return Column(name, values, "integer")
 
 
 def _table(
@@ -74,24 +74,23 @@ def editions(att: Attendance, women: Any) -> Table:
         _editions("edition", att, n),
         Column("date", [att.opened(e) for e in n], "text"),
         Column("city", [one.city for one in att.editions], "text"),
-        _whole("delegates", delegates, "delegates"),
+        _whole("delegates", delegates),
     ]
     more = ""
     if att.has_persons:
         people = att.people()
         heads = [people[e].bit_count() + att.nameless[e] for e in n]
-        columns.append(_whole("persons", heads, "persons"))
-        groups = att.parties("bureau")
-        chosen = ((groups.get((att.held[e], code), ()) for code in _codes(inside[e])) for e in n)
-        own = [len(set().union(*sets)) for sets in chosen]
+        columns.append(_whole("persons", heads))
+        parties = att.parties("bureau")
+        own = [parties.heads(att.held[e], _codes(inside[e])) for e in n]
         if any(att.nameless):
             more = f"{counted(sum(att.nameless), 'delegates')} without a person, each one more"
     members = [bits.bit_count() for bits in att.members]
     growth = [None, *(_share(b - a, a) for a, b in pairwise(heads))]
     columns += [
-        _whole("countries", countries, "members"),
-        _whole("others", [att.attending[e].bit_count() - countries[e] for e in n], "bureaus"),
-        _whole("members", members, "members"),
+        _whole("countries", countries),
+        _whole("others", [att.attending[e].bit_count() - countries[e] for e in n]),
+        _whole("members", members),
         _percent("share", [_share(a, b) for a, b in zip(countries, members, strict=True)]),
         Column("per_country", [_share(a, b) for a, b in zip(own, countries, strict=True)],
                "number", format="digits.2"),
@@ -100,7 +99,7 @@ def editions(att: Attendance, women: Any) -> Table:
     ]  # fmt: skip
     if "gender" in att.log.columns:
         number, stated = _women(att, women)
-        columns.append(_whole("women", number, "persons" if att.has_persons else "delegates"))
+        columns.append(_whole("women", number))
         columns.append(
             _percent("women_share", [_share(a, b) for a, b in zip(number, stated, strict=True)])
         )
@@ -118,15 +117,13 @@ def _women(att: Attendance, women: Any) -> tuple[list[int], list[int]]:
     labels = att.log.domains["gender"].labels if "gender" in att.log.domains else ()
     wanted = {str(one).casefold() for one in ([women] if isinstance(women, str) else women)}
     codes = {code for code, label in enumerate(labels) if label.casefold() in wanted}
-    number, stated = [], []
     if att.has_persons:
-        groups = att.parties("gender")
-        for edition in att.held:
-            sets = {at: s for (held, at), s in groups.items() if held == edition}
-            number.append(len(set().union(*(sets.get(code, ()) for code in codes))))
-            known = (found for at, found in sets.items() if at < len(labels))
-            stated.append(len(set().union(*known)))
-        return number, stated
+        parties, known = att.parties("gender"), range(len(labels))
+        return (
+            [parties.heads(edition, codes) for edition in att.held],
+            [parties.heads(edition, known) for edition in att.held],
+        )
+    number, stated = [], []
     cube = att.log.count("edition", "gender", where=att.where)
     cells, width = figures(cube), len(cube.axis("gender"))
     for edition in att.held:
@@ -182,10 +179,10 @@ def participation(att: Attendance, by: str) -> Table:
     columns = [
         _editions("edition", att, [row[0] for row in rows]),
         Column(name, [row[1] for row in rows], labels=values),
-        _whole("attending", [row[2] for row in rows], "members"),
-        _whole("members", [row[3] for row in rows], "members"),
+        _whole("attending", [row[2] for row in rows]),
+        _whole("members", [row[3] for row in rows]),
         _percent("share", [_share(row[2], row[3]) for row in rows]),
-        _whole("delegates", [row[4] for row in rows], "delegates"),
+        _whole("delegates", [row[4] for row in rows]),
     ]
     how = (
         f"attending are the members that attended, by {name}, members those there were, share "
@@ -207,11 +204,11 @@ def retention(att: Attendance, a: object, b: object) -> Table:
     columns = [
         _editions("before", att, [one for one, _ in pairs]),
         _editions("after", att, [other for _, other in pairs]),
-        *_stayed(inside, pairs, "", "members"),
+        *_stayed(inside, pairs, ""),
     ]
     more = ""
     if att.has_persons:
-        columns += _stayed(att.people(), pairs, "persons_", "persons")
+        columns += _stayed(att.people(), pairs, "persons_")
         if any(att.nameless):
             more = f"{counted(sum(att.nameless), 'delegates')} without a person not followed"
     how = (
@@ -221,18 +218,16 @@ def retention(att: Attendance, a: object, b: object) -> Table:
     return _table(att, columns, "Retention between editions", how, "stayed", more)
 
 
-def _stayed(
-    sets: Sequence[int], pairs: Sequence[tuple[int, int]], prefix: str, unit: str
-) -> list[Column]:
+def _stayed(sets: Sequence[int], pairs: Sequence[tuple[int, int]], prefix: str) -> list[Column]:
     sizes = [one.bit_count() for one in sets]
     both = [(sets[one] & sets[other]).bit_count() for one, other in pairs]
     left = [sizes[one] - stay for (one, _), stay in zip(pairs, both, strict=True)]
     joined = [sizes[other] - stay for (_, other), stay in zip(pairs, both, strict=True)]
     share = [_share(stay, sizes[one]) for (one, _), stay in zip(pairs, both, strict=True)]
     return [
-        _whole(f"{prefix}stayed", both, unit),
-        _whole(f"{prefix}left", left, unit),
-        _whole(f"{prefix}joined", joined, unit),
+        _whole(f"{prefix}stayed", both),
+        _whole(f"{prefix}left", left),
+        _whole(f"{prefix}joined", joined),
         _percent(f"{prefix}share", share),
     ]
 
@@ -267,8 +262,8 @@ def attended(att: Attendance, k: int, of: int | None) -> Table:
     rows.sort(key=lambda row: (-row[1], row[0]))
     columns = [
         _bureaus(att, [row[0] for row in rows]),
-        _whole("attended", [row[1] for row in rows], "editions"),
-        _whole("editions", [row[2] for row in rows], "editions"),
+        _whole("attended", [row[1] for row in rows]),
+        _whole("editions", [row[2] for row in rows]),
         _percent("share", [_share(row[1], row[2]) for row in rows]),
     ]
     span = f"editions {', '.join(att.labels[total - of :])}" if of else "no editions"
@@ -291,7 +286,7 @@ def never(att: Attendance, since: Any) -> Table:
     columns = [
         _bureaus(att, [code for code, _ in rows]),
         Column("member_since", [domain.since[code] for code, _ in rows], "text"),
-        _whole("missed", [number for _, number in rows], "editions"),
+        _whole("missed", [number for _, number in rows]),
     ]
     everyone = 0
     for bits in att.members[first:]:
@@ -340,10 +335,10 @@ def streaks(att: Attendance) -> Table:
     rows.sort(key=lambda row: (-row[1], -row[4], row[0]))
     columns = [
         _bureaus(att, [row[0] for row in rows]),
-        _whole("longest", [row[1] for row in rows], "editions"),
+        _whole("longest", [row[1] for row in rows]),
         _editions("first", att, [row[2] for row in rows]),
         _editions("last", att, [row[3] for row in rows]),
-        _whole("current", [row[4] for row in rows], "editions"),
+        _whole("current", [row[4] for row in rows]),
     ]
     how = (
         "longest is the longest run of editions attended one after the other, among those "
@@ -362,7 +357,7 @@ def first_timers(att: Attendance) -> Table:
     columns = [
         _editions("edition", att, [e for e, _ in rows]),
         _bureaus(att, [code for _, code in rows]),
-        _whole("delegates", [att.delegates[e][code] for e, code in rows], "delegates"),
+        _whole("delegates", [att.delegates[e][code] for e, code in rows]),
     ]
     how = "Bureaus that attended none of the earlier editions here; the first edition has none."
     more = f"after edition {att.labels[0]}" if att.labels else ""
@@ -373,9 +368,9 @@ def biggest(att: Attendance, n: int) -> Table:
     """See ``DelegateLog.biggest``."""
     if not isinstance(n, int) or n < 0:
         raise QueryError(f"a number of delegations is an integer, 0 or more, not {n!r}")
-    groups = att.parties("bureau") if att.has_persons else {}
+    parties = att.parties("bureau") if att.has_persons else None
     rows = [
-        (len(groups.get((att.held[e], code), ())) if att.has_persons else number, number, e, code)
+        (parties.heads(att.held[e], [code]) if parties else number, number, e, code)
         for e, row in enumerate(att.delegates)
         for code, number in enumerate(row)
         if number
@@ -390,10 +385,10 @@ def biggest(att: Attendance, n: int) -> Table:
     columns = [
         _editions("edition", att, [row[2] for row in rows]),
         _bureaus(att, [row[3] for row in rows]),
-        _whole("delegates", [row[1] for row in rows], "delegates"),
+        _whole("delegates", [row[1] for row in rows]),
     ]
     if att.has_persons:
-        columns.append(_whole("persons", [row[0] for row in rows], "persons"))
+        columns.append(_whole("persons", [row[0] for row in rows]))
     how = "Delegations by their persons, where these were read, else by their delegates."
     measure = "persons" if att.has_persons else "delegates"
     return _table(att, columns, "Biggest delegations", how, measure, more)
