@@ -140,6 +140,8 @@ class Attendance:
         unplaced = sum(sum(row) for row in table[known:])
         if unplaced:
             self.note += f"; {counted(unplaced, 'delegates')} in no edition"
+        if log.astray:
+            self.note += f"; {counted(log.astray, 'rows')} dated outside the days of their edition"
         self._stated_days()
         domain = log.domains["bureau"]
         now = [code for code, member in enumerate(domain.member_mask) if member]

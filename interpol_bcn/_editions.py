@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Edition", "Series", "editions", "series_of"]
 
 CONFERENCE = "conference"
-_FIGURES = ("delegates", "countries")
+_PRINTED = ("delegates", "participants", "countries")
 
 
 class Edition(NamedTuple):
@@ -153,35 +153,49 @@ def editions(series: str | None = None) -> Table:
 
     ``series`` is "conference" (the conference of heads of bureaus), "General Assembly",
     "European", "Asian" or "Middle East and North Africa"; by default all.  A Table, a row
-    per edition; ``status`` is "inferred" where the number or the year was worked out from
-    others.  Raise QueryError for an unknown series.
+    per edition; ``delegates participants countries`` are those of ``bcn.published``, and
+    ``printed`` their words; ``status`` is "inferred" where the number or the year was worked
+    out from others.  Raise QueryError for an unknown series.
 
     >>> import interpol_bcn as bcn
-    >>> bcn.editions("conference")[-2:].select(["edition", "from", "to", "city", "countries"])
+    >>> bcn.editions("conference")[-2:].select(["edition", "from", "city", "countries", "printed"])
     Editions of meetings
-    edition  from        to          city  countries
-    ───────  ──────────  ──────────  ────  ─────────
-    19       2024-04     2024-04-26  Lyon        136
-    20       2025-02-11  2025-02-13  Lyon        150
-    as printed; delegates and countries are not computed from records
+    edition  from        city  countries  printed
+    ───────  ──────────  ────  ─────────  ──────────────────────────────────
+    19       2024-04     Lyon        136  321 responsables; 136 countries
+    20       2025-02-11  Lyon        150  about 310 delegates; 150 countries
+    as printed, not computed from records
     """
     from ._columns import Column
+    from ._published_figure import scope_of
+    from .published import published
     from .table import Table
 
     if series is not None and series not in _shipped():
         near = did_you_mean(suggest(str(series), _shipped()))
         raise QueryError(f"no series {series!r}{near} There are {', '.join(_shipped())}")
     rows = [row for row in _data() if series in (None, row["series"])]
+    figures = [figure for figure in published if figure.measure in _PRINTED]
+    said = [
+        {figure.measure: figure for figure in figures if figure.scope == scope_of(row["printed"])}
+        if row["printed"] else {} for row in rows
+    ]  # fmt: skip
     columns = []
-    for name in rows[0]:
+    for name in ("series", "edition", "number", "from", "to", "city"):
         texts = [row[name] or None for row in rows]
-        whole = name == "number" or name in _FIGURES
-        values = [int(text) if text and whole else text for text in texts]
-        kind, form = ("integer", "plain" if name == "number" else None) if whole else ("text", None)
-        columns.append(Column(name, values, kind, format=form))
+        if name == "number":
+            numbers = [int(text) if text else None for text in texts]
+            columns.append(Column(name, numbers, "integer", format="plain"))
+        else:
+            columns.append(Column(name, texts, "text"))
+    for measure in _PRINTED:
+        values = [one[measure].value if measure in one else None for one in said]
+        columns.append(Column(measure, values, "integer"))
+    words = ["; ".join(str(one[m]) for m in _PRINTED if m in one) or None for one in said]
+    columns.append(Column("printed", words, "text"))
+    columns += [Column(n, [row[n] for row in rows], "text") for n in ("source", "status")]
     return Table.from_columns(
-        columns, title="Editions of meetings",
-        note="as printed; delegates and countries are not computed from records",
+        columns, title="Editions of meetings", note="as printed, not computed from records",
         measure="delegates",
     )  # fmt: skip
 

@@ -54,6 +54,7 @@ def settled(log: DelegateLog, series: Series, options: Options, key: bytes | Non
             period=options.period, threads=1, source_tz="UTC",
         )  # fmt: skip
         made = Reading(DELEGATES, again).run(columns, DelegateLog)
+    made.astray = _astray(columns, series)
     made.account = account.check()
     made.facts = made.facts._replace(account=account)
     made.series = series
@@ -107,6 +108,20 @@ def _columns(
 
 def _moment(day: str) -> int:
     return (datetime.date.fromisoformat(day) - EPOCH.date()).days * DAY
+
+
+def _astray(columns: Mapping[str, Sequence[Any]], series: Series) -> int:
+    """How many rows have a date outside the days of the edition that they state."""
+    if not columns.get("edition") or not columns.get("date"):
+        return 0
+    spans = {one.label: one.days for one in series.editions}
+    return sum(
+        1
+        for edition, date in zip(columns["edition"], columns["date"], strict=True)
+        if date is not None
+        and (days := spans.get(edition)) is not None
+        and not days[0] <= date.isoformat()[:10] <= days[1]
+    )
 
 
 def _edition_on(series: Series, date: int | None) -> str | None:

@@ -53,6 +53,7 @@ class DelegateLog(Log):
     """
 
     series: Series
+    astray: int  # rows whose date lies outside the days of their edition
     _attendances: dict[Any, Attendance]
 
     def _attendance(self, where: Where) -> Attendance:
@@ -243,8 +244,9 @@ def read_delegates(
     A row with only a date belongs to the edition whose days cover it, known to the day; a row
     with only an edition has that edition's first day, where known to the day (and within
     ``period``, where one is given).  A row that states a person and repeats an earlier one in
-    every column is a duplicate: left out, and counted.  Rows in no edition are counted by
-    ``count`` and named in the notes of the other verbs.
+    every column is a duplicate: left out, and counted.  Rows in no edition, and those with a
+    date outside the days of the edition they state (``log.astray``), are counted, and named in
+    the notes of the verbs.
 
     Raise InputError, MissingExtra, FileNotFoundError, QueryError as ``read_messages`` does.
     Costs a pass of the core, and one of some microseconds a row.

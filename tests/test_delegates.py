@@ -215,6 +215,27 @@ def test_a_date_between_editions_belongs_to_none_and_is_told() -> None:
         alone.editions()
 
 
+def test_a_date_outside_the_days_of_its_edition_is_told() -> None:
+    rows = {"edition": ["19", "20"], "date": ["2024-04-24", "2025-03-01"], "bureau": ["FRA"] * 2}
+    log = bcn.read_delegates(rows)
+    assert log.astray == 1 and "1 row dated outside the days" in (log.never().note or "")
+    assert log.editions()["edition"].tolist() == ["19", "20"]
+
+
+def test_the_days_of_shipped_editions_are_those_of_the_figures_in_print() -> None:
+    from interpol_bcn._days import first_day
+
+    days = {row["edition"]: row for row in bcn.editions("conference") if row["printed"]}
+    met = 0
+    for figure in bcn.published:
+        key, edition = figure.scope[0] if figure.scope else ("", "")
+        if key == "edition":
+            met += 1
+            assert first_day(days[edition]["from"]) == first_day(figure.from_)
+            assert str(figure) in days[edition]["printed"]
+    assert met == 12
+
+
 def test_an_edition_brings_its_day_within_the_period_only() -> None:
     rows = {"edition": ["19", "20"], "bureau": ["FRA", "DEU"]}
     assert bcn.read_delegates(rows).count("day").to_table(zeros=False)["day"][0] == "2025-02-11"

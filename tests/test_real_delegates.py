@@ -65,9 +65,8 @@ def test_repeats_of_real_delegates_are_counted_and_their_sets_agree(inc: Any) ->
                 len(came[b] - came[a]),
             )
         table = log.editions(women=["1"], where=where)
-        assert dict([(row["edition"], row["persons"]) for row in table]) == {
-            e: len(p) for e, p in persons.items()
-        }
+        found = {row["edition"]: row["persons"] for row in table}
+        assert found == {edition: len(those) for edition, those in persons.items()}
         women = {row["person_key"] for row in some
                  if row["meeting"] == "INC 11" and row["female"] == "1"}  # fmt: skip
         assert table[10]["women"] == len(women)
