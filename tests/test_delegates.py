@@ -236,6 +236,17 @@ def test_the_days_of_shipped_editions_are_those_of_the_figures_in_print() -> Non
     assert met == 12
 
 
+def test_editions_are_compared_with_print_where_the_log_has_them() -> None:
+    log = bcn.read_delegates(
+        {"edition": [19, 19, 20], "bureau": ["FRA", "DEU", "FRA"], "delegates": [300, 21, 400]}
+    )
+    found = bcn.published.check(log)
+    assert {(one.measure, one.of, bool(one)) for one in found} == {
+        ("delegates", "edition 19", True), ("countries", "edition 19", False),
+        ("delegates", "edition 20", False), ("countries", "edition 20", False),
+    }  # fmt: skip
+
+
 def test_an_edition_brings_its_day_within_the_period_only() -> None:
     rows = {"edition": ["19", "20"], "bureau": ["FRA", "DEU"]}
     assert bcn.read_delegates(rows).count("day").to_table(zeros=False)["day"][0] == "2025-02-11"
@@ -327,6 +338,15 @@ def test_headings_are_in_four_languages() -> None:
     log = bcn.read_delegates({"edition": ["20"], "bureau": ["FRA"], "person": ["p"]})
     shown = log.editions().in_language("fr").to_text(width=200)
     assert "personnes" in shown.splitlines()[1] and "pays" in shown.splitlines()[1]
+
+
+def test_the_report_and_the_factsheet_take_delegates() -> None:
+    rows = {"edition": [19, 20], "bureau": ["FRA", "FRA"]}
+    log = bcn.read_delegates({**rows, "person": ["Roe", "Roe"]})
+    sent = {"sent_at": ["2025-01-05"], "sender": ["FRA"], "receiver": ["DEU"]}
+    page = bcn.report(bcn.read_messages(sent), log, charts=False).html
+    assert "Biggest delegations" in page and "Roe" not in page
+    assert bcn.factsheet("France", log).tables[0]["delegates"].tolist() == [1, 1]
 
 
 # Persons
