@@ -58,11 +58,26 @@ def settled(log: DelegateLog, series: Series, options: Options, key: bytes | Non
     made.account = account.check()
     made.facts = made.facts._replace(account=account)
     made.series = series
-    if "edition" in made.columns:
+    if "edition" in made.columns and len(made):
+        _widen(made)
         spans_of(made)
         if "person" in made.columns:
             numbered(made)
     return made
+
+
+def _widen(log: DelegateLog) -> None:
+    """Let the period of a log that states none cover the days of its editions."""
+    if log.period_given:
+        return
+    held = set(codes_of(log, "edition")[0])
+    days = [one.days for code, one in enumerate(log.series.editions) if code in held]
+    ends = [log.period] if log.period[0] < log.period[1] else []
+    ends += [(_moment(span[0]), _moment(span[1]) + DAY) for span in days if span is not None]
+    if ends:
+        log.period = min(start for start, _ in ends), max(stop for _, stop in ends)
+        log._plans.clear()
+        log.facts = log.facts._replace(coverage=log._coverage())
 
 
 def _columns(

@@ -243,7 +243,8 @@ def read_delegates(
 
     A row with only a date belongs to the edition whose days cover it, known to the day; a row
     with only an edition has that edition's first day, where known to the day (and within
-    ``period``, where one is given).  A row that states a person and repeats an earlier one in
+    ``period``, where one is given); without ``period``, the log's covers the days of its
+    editions.  A row that states a person and repeats an earlier one in
     every column is a duplicate: left out, and counted.  Rows in no edition, and those with a
     date outside the days of the edition they state (``log.astray``), are counted, and named in
     the notes of the verbs.

@@ -83,3 +83,5 @@ def test_na_is_missing_there_and_former_states_are_taken_on_request(inc: Any) ->
     assert log.rejected.by("reason").to_dicts() == [{"reason": "missing", "rows": 2317}]
     assert log.count("bureau", where={"role": "Parties"}).nonzero == answers["parties"]
     assert log.count("bureau")["NAM"] > 0
+    # Members at the time: of 1991 to 1995, not of now.
+    assert log.coverage[1] == len(bcn.members.domain().members_in("1991", "1995"))
