@@ -46,11 +46,13 @@ from .published import Published, published
 from .query import Not
 
 if TYPE_CHECKING:
+    from ._editions import editions
     from ._factsheet import factsheet
     from ._inspect import inspect
     from ._instants import last
     from ._report import report
     from ._simulate import simulate_messages
+    from .delegates import DelegateLog, read_delegates
     from .messages import MessageLog, read_messages
     from .table import Table
 
@@ -59,6 +61,7 @@ __all__ = [
     "Axis",
     "BcnError",
     "Cube",
+    "DelegateLog",
     "Domain",
     "FlowMatrix",
     "InputError",
@@ -73,11 +76,13 @@ __all__ = [
     "QueryError",
     "Table",
     "TooLargeError",
+    "editions",
     "factsheet",
     "inspect",
     "last",
     "members",
     "published",
+    "read_delegates",
     "read_messages",
     "report",
     "simulate_messages",
@@ -85,11 +90,14 @@ __all__ = [
 
 # What is not needed to count is imported when it is first asked for.
 _LATER = {
+    "DelegateLog": "delegates",
     "MessageLog": "messages",
     "Table": "table",
+    "editions": "_editions",
     "factsheet": "_factsheet",
     "inspect": "_inspect",
     "last": "_instants",
+    "read_delegates": "delegates",
     "read_messages": "messages",
     "report": "_report",
     "simulate_messages": "_simulate",

@@ -144,8 +144,11 @@ def _answer(figure: Figure, log: Any) -> int:
     try:
         if kind == "sum":
             return int(log.sum(figure.measure, where=where or None).total())
+        number = int(log.count(where=where or None).total())
+        if figure.basis == "event" and not number:
+            raise _Unanswered  # an event that the log does not speak of
         if kind == "count":
-            return int(log.count(where=where or None).total())
+            return number
         field = next(f for f in log.schema.fields if f.bureau and f.name in log.columns)
         mask = log.domains[field.name].member_mask
         cells = log.count(field.name, where=where or None).to_dicts(zeros=False)

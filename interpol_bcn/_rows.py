@@ -6,6 +6,7 @@ byte per row for what is not stated, and identifiers that are texts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -20,9 +21,9 @@ _MISSING = -(2**63)
 _UNSTATED = [bytes(1 - (byte >> bit & 1) for bit in range(8)) for byte in range(256)]
 
 
-def arrow_rows(log: Log) -> _core.ArrowTable:
-    """Return the rows of a log as the core's Arrow table, columns in the schema's order."""
-    parts = [_part(log, name) for name in log.columns]
+def arrow_rows(log: Log, names: Sequence[str] | None = None) -> _core.ArrowTable:
+    """Return the rows of a log as the core's Arrow table: some of its columns, by default all."""
+    parts = [_part(log, name) for name in (log.columns if names is None else names)]
     return _core.arrow_export(parts)
 
 
