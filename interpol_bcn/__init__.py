@@ -46,6 +46,7 @@ from .published import Published, published
 from .query import Not
 
 if TYPE_CHECKING:
+    from ._compare import compare
     from ._editions import editions
     from ._factsheet import factsheet
     from ._inspect import inspect
@@ -76,6 +77,7 @@ __all__ = [
     "QueryError",
     "Table",
     "TooLargeError",
+    "compare",
     "editions",
     "factsheet",
     "inspect",
@@ -93,6 +95,7 @@ _LATER = {
     "DelegateLog": "delegates",
     "MessageLog": "messages",
     "Table": "table",
+    "compare": "_compare",
     "editions": "_editions",
     "factsheet": "_factsheet",
     "inspect": "_inspect",

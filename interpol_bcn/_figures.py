@@ -22,6 +22,8 @@ class Facts(NamedTuple):
     account: Account | None
     coverage: tuple[int, int]
     synthetic: str = ""
+    #: the bureaus that are members: label, from which day, before which day
+    members: tuple[tuple[str, str, str], ...] = ()
 
 
 def combined(one: Cube, other: Cube, sign: int) -> Cube:
@@ -50,7 +52,9 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
     if one.facts is not other.facts and one.facts is not None:
         # Coverage and refused rows of two logs together are not known.
         synthetic = one.facts.synthetic or (other.facts.synthetic if other.facts else "")
-        made.facts = Facts(one.facts.record, None, (0, 0), synthetic)
+        alike = other.facts is not None and one.facts.members == other.facts.members
+        members = one.facts.members if alike else ()
+        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members)
     return made
 
 

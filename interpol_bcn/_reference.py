@@ -209,6 +209,8 @@ class Data:
             table = tables.setdefault(row["scheme"], {})
             span = (row["from"] or None, row["region"])
             table[row["code"]] = (*table.get(row["code"], ()), span)
+        tables["type"] = {row["alpha_3"]: ((None, "NCB"),) for row in self.countries}
+        tables["type"].update({r["code"]: ((None, r["type"]),) for r in self.rows["senders"]})
         return tables
 
     def texts(self, code: str) -> list[str]:

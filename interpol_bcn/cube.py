@@ -7,7 +7,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
-from ._exports import Exports
+from ._cube_verbs import Verbs
 from ._figures import Facts, combined
 from .axes import Axis
 from .errors import QueryError, suggest
@@ -22,7 +22,7 @@ __all__ = ["Cube", "Facts"]
 Self = TypeVar("Self", bound="Cube")
 
 
-class Cube(Exports, _core.Cube):
+class Cube(Verbs, _core.Cube):
     """Exact whole numbers over named axes, in the words of xarray.
 
     ``dims`` are the names of the axes, ``coords`` their labels, ``shape`` their lengths.

@@ -219,6 +219,19 @@ class Domain(Labels):
         """The first day on which each label is no longer valid, where there is one."""
         return tuple(map(self._until.get, self.labels))
 
+    @property
+    def membership(self) -> tuple[tuple[str, str, str], ...]:
+        """Every label that ever was a member, from which day and before which day.
+
+        >>> Domain(["A", "HQ"], members=["A"], since={"A": "1956-06"}).membership
+        (('A', '1956-06-01', '9999-12-31'),)
+        """
+        return tuple(
+            (label, self._since.get(label, ""), self._until.get(label, FOREVER))
+            for label in self.labels
+            if self._is_member(label)
+        )
+
     def members_in(self, first: Day, last: Day | None = None) -> tuple[int, ...]:
         """Return the codes of who was a member on any day from ``first`` to ``last``.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -225,21 +224,12 @@ class FlowMatrix(Cube):
         ...     "receiver": ["B", "C"]}, members=trio).flow().concentration().to_dicts()
         [{'bureaus': 3, 'gini': 0.6666666666666666, 'hhi': 1.0, 'half': 1, 'four_fifths': 1}]
         """
-        from ._columns import Column
-        from .table import Table
+        from ._concentration import concentrated
 
         margin = (self.sent, self.received)[self._number(by)]
         cells = figures(margin)
-        values = sorted(cells[code] for code in self._common)
-        gini, hhi, half, most = concentration(values)
-        columns = [
-            Column("bureaus", [len(values)], "integer"),
-            Column("gini", [gini], "number", format="digits.3"),
-            Column("hhi", [hhi], "number", format="digits.4"),
-            Column("half", [half], "integer"),
-            Column("four_fifths", [most], "integer"),
-        ]
-        return Table.from_columns(columns, title=f"concentration by {by}", note=self.note())
+        values = [cells[code] for code in self._common]
+        return concentrated(values, "bureaus", f"concentration by {by}", self.note())
 
     def quantities(self) -> dict[str, int]:
         """Return the nine quantities of a traffic matrix, exactly.
@@ -280,27 +270,3 @@ class FlowMatrix(Cube):
 def _met(a: tuple[str, str], b: tuple[str, str]) -> bool:
     """Was there a day on which both were members?"""
     return a[0] < b[1] and b[0] < a[1]
-
-
-def concentration(ascending: Sequence[int]) -> tuple[float, float, int, int]:
-    """Return (Gini, HHI, how many make 50 %, how many make 80 %) of values in rising order.
-
-    The sums are exact integers; each figure is rounded once.
-
-    >>> concentration([0, 0, 10])
-    (0.6666666666666666, 1.0, 1, 1)
-    """
-    total, n = sum(ascending), len(ascending)
-    if not total:
-        return 0.0, 0.0, 0, 0
-    ranked = sum((2 * rank - n - 1) * value for rank, value in enumerate(ascending, 1))
-    gini = ranked / (n * total)
-    hhi = sum(value * value for value in ascending) / (total * total)
-    need = []
-    for part in (5, 8):
-        running = count = 0
-        while running * 10 < total * part:
-            count += 1
-            running += ascending[-count]
-        need.append(count)
-    return gini, hhi, need[0], need[1]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import interpol_bcn as bcn
-from interpol_bcn.flow import concentration
+from interpol_bcn._concentration import concentration
 from tests.reference import asking
 
 LABELS = ("A", "B", "C", "D", "E", "HQ")

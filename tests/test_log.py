@@ -29,7 +29,9 @@ def test_a_log_says_what_it_holds() -> None:
     assert (len(log), log.total, log.coverage) == (3, 3, (3, 195))
     assert log.columns == ("sent_at", "sender", "receiver", "message_id", "kind", "size")
     assert log.measures == ("size",)
-    assert log.axes[:4] == ("sender", "sender.region", "sender.region5", "receiver")
+    assert log.axes[:5] == (
+        "sender", "sender.region", "sender.region5", "sender.type", "receiver",
+    )  # fmt: skip
     assert set(log.axes) >= {"kind", "month", "hour_of_week"}
     assert all(log.count(axis).total() == 3 for axis in log.axes)
     assert log.nbytes > 0 and log.synthetic == ""

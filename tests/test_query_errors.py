@@ -19,7 +19,8 @@ LOG = bcn.read_messages(
 DATES = bcn.read_messages({**BASE, "sent_at": ["2023-01-05", "2023-02-01"]})
 TIMELESS = bcn.read_messages(BASE, only=["sender", "receiver"])
 AXES = (
-    "sender, sender.region, sender.region5, receiver, receiver.region, receiver.region5, kind, "
+    "sender, sender.region, sender.region5, sender.type, "
+    "receiver, receiver.region, receiver.region5, receiver.type, kind, "
     "year, quarter, month, week, day, hour, minute, second, month_of_year, day_of_week, "
     "hour_of_day, hour_of_week"
 )
@@ -30,9 +31,9 @@ QUERY: list[tuple[Callable[[], object], str]] = [
     (lambda: LOG.count("zzz"), f"no axis 'zzz'. Axes are: {AXES}"),
     (lambda: LOG.count("sender.regio"),
      "no axis 'sender.regio'; did you mean 'sender.region' or 'sender.region5' or "
-     f"'sender'? Axes are: {AXES}"),
+     f"'sender.type'? Axes are: {AXES}"),
     (lambda: LOG.count("sender."),
-     "no axis 'sender.'; did you mean 'sender' or 'sender.region' or 'sender.region5'? "
+     "no axis 'sender.'; did you mean 'sender' or 'sender.type' or 'sender.region'? "
      f"Axes are: {AXES}"),
     (lambda: LOG.count(3), "an axis is a name such as 'sender' or 'month', not 3"),
     (lambda: LOG.count("size"),

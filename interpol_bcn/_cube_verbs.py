@@ -1,0 +1,107 @@
+"""What can be asked of the figures of any cube: rates, ranks, concentration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from ._exports import Exports
+
+if TYPE_CHECKING:
+    from .cube import Cube
+    from .table import Table
+
+__all__ = ["Verbs"]
+
+
+class Verbs(Exports):
+    """The verbs of cubes that need no more than their figures and axes."""
+
+    __slots__ = ()
+
+    def per(
+        self,
+        base: str,
+        table: Mapping[str, Any] | str | os.PathLike[str] | Table | None = None,
+        *,
+        axis: str | None = None,
+        scale: int = 1,
+        year: int | str | None = None,
+        source: str | None = None,
+        unknown: str = "raise",
+    ) -> Table:
+        """Return every figure over a base: per inhabitant, per officer, per member.
+
+        ``table`` gives the base of each label: a dict, or a CSV or Table with the columns
+        ``label`` (or ``bureau``, or the axis), ``value`` (or the base's name) and, where it
+        says so, ``year`` and ``source``; ``year=`` picks one of several years, or states it
+        for a dict, as ``source=`` does.  Labels go by any code or name; ``axis`` says to
+        which axis they belong, where several could.  ``per("member")`` needs no table: it
+        divides by the members at the last day of each position of time, or of the period,
+        within each region where the axis is one.
+
+        Columns: those of ``to_table``, the base, ``rate`` (a float: figure × ``scale`` /
+        base, rounded once; None without a base or over 0).  Labels without a base keep
+        their row and are named in the note, with the year and source.  Raise InputError,
+        with the nearest labels, for a label that is not one here (``unknown="ignore"``
+        names it in the note instead), QueryError for a question that makes no sense,
+        TooLargeError as ``to_table`` does.  Costs O(cells).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> some = log.count("sender")[["FRA", "DEU"]]
+        >>> rates = some.per("officers", {"France": 250_000}, scale=1_000_000, year=2023,
+        ...                  source="an example")
+        >>> rates["rate"].tolist(), rates.note.split("; ")[:2]
+        ([4.0, None], ['officers: 2023, an example', 'no officers for DEU (1 counted there)'])
+        >>> log.count("month").per("member")["members"].tolist()
+        [195, 195, 195]
+        """
+        from ._per import per
+
+        return per(cast("Cube", self), base, table, axis, scale, year, source, unknown)
+
+    def ranking(self) -> Table:
+        """Return the figures of one axis by rank, with their shares added up from the top.
+
+        Columns: ``rank`` (equal figures share the best), the axis, the measure, ``share``
+        and ``cumulative`` (floats, exact sums rounded once; None of a total of 0): a Lorenz
+        curve, from its upper end.  Zeros are kept, at the end.  Raise QueryError for
+        another number of axes.  O(n log n).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05"] * 4,
+        ...     "sender": ["FRA", "DEU", "FRA", "FRA"], "receiver": ["ITA"] * 4})
+        >>> log.count("sender").ranking().select(["rank", "sender", "cumulative"]).head(2)
+        messages by sender
+        rank  sender  cumulative
+        ────  ──────  ──────────
+           1  FRA          75.0%
+           2  DEU         100.0%
+        2023-01-05 .. 2023-01-05 UTC; 3 of 195 members
+        """
+        from ._concentration import ranking
+
+        return ranking(cast("Cube", self))
+
+    def concentration(self) -> Table:
+        """Return how concentrated the figures of one axis are.
+
+        Columns: ``bureaus`` (or ``labels``: how many there are), ``gini``, ``hhi`` (sum of
+        squared shares), ``half`` and ``four_fifths`` (how many make 50 and 80 % of the
+        total), as ``FlowMatrix.concentration`` defines them.  Along bureaus, over those that
+        were members on some day of the period, silent ones included; elsewhere over all
+        labels but "not stated".  What is left out is said in the note.  Raise QueryError
+        for another number of axes, or negative figures.  O(n log n).
+
+        >>> import interpol_bcn as bcn
+        >>> trio = bcn.Domain(["A", "B", "C"])
+        >>> bcn.read_messages({"sent_at": ["2023-01-05"] * 2, "sender": ["A", "A"],
+        ...     "receiver": ["B", "C"]}, members=trio).count("sender").concentration().to_dicts()
+        [{'bureaus': 3, 'gini': 0.6666666666666666, 'hhi': 1.0, 'half': 1, 'four_fifths': 1}]
+        """
+        from ._concentration import of_cube
+
+        return of_cube(cast("Cube", self))

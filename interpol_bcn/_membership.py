@@ -1,0 +1,84 @@
+"""Who was a member, as the figures of a cube see it: at a day, or on some day of a period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._tables import FOREVER
+from .axes import NOT_STATED
+from .errors import QueryError
+
+if TYPE_CHECKING:
+    from .axes import Axis
+    from .cube import Cube
+
+__all__ = ["are_bureaus", "days_of", "last_days", "members_of", "per_position"]
+
+
+def members_of(cube: Cube, first: str, last: str) -> frozenset[str]:
+    """Return the labels of who was a member on some day from one day to another."""
+    rows = cube.facts.members if cube.facts is not None else ()
+    return frozenset(label for label, since, until in rows if since <= last and until > first)
+
+
+def are_bureaus(cube: Cube, axis: Axis) -> bool:
+    """Say whether an axis, or the column that its table is over, is of the log's bureaus."""
+    rows = cube.facts.members if cube.facts is not None else ()
+    return bool(rows) and axis.domain is not None and all(row[0] in axis.domain for row in rows)
+
+
+def days_of(cube: Cube) -> tuple[str, str]:
+    """Return the first and the last UTC day of a cube's period; now, without a period."""
+    from ._instants import format_instant
+
+    start, stop = cube.period
+    if start == stop and not any(axis.calendar for axis in cube.axes):
+        return FOREVER, FOREVER
+    first = format_instant(start, "UTC")[:10]
+    return first, format_instant(max(start, stop - 1), "UTC")[:10]
+
+
+def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
+    """Return the axis of time that says at which date, if any, and the last day of each position.
+
+    Of several such axes, the finest.  A day is a UTC day within the cube's period; without a
+    period it is after all changes.  "" is of a time not stated.
+    """
+    from ._instants import format_instant
+
+    start, stop = cube.period
+    timed = [axis for axis in cube.axes if axis.calendar is not None and not axis.calendar.cyclic]
+    if not timed:
+        return None, [format_instant(stop - 1, "UTC")[:10] if start < stop else FOREVER]
+    axis = max(timed, key=len)
+    calendar = axis.calendar
+    assert calendar is not None
+    days = []
+    for label in axis.labels:
+        if label == NOT_STATED:
+            days.append("")
+            continue
+        end = calendar.spans(calendar.index(label))[-1][1]
+        days.append(format_instant(max(min(end, stop), start + 1) - 1, "UTC")[:10])
+    return axis, days
+
+
+def per_position(cube: Cube, axis: Axis | None, day: str) -> list[int | None]:
+    """Return how many members each position of an axis stands for on a day.
+
+    One number, of all members, without an axis; None where a position has no members.
+    """
+    held = members_of(cube, day, day) if day else frozenset()
+    if axis is None:
+        return [len(held) or None]
+    assert axis.domain is not None
+    if axis.table is None:
+        return [1 if label in held else None for label in axis.labels]
+    if axis.positions is None:
+        raise QueryError(
+            f"per('member') needs all positions of {axis.name!r}: ask it before cutting the cube"
+        )
+    counts = [0] * len(axis)
+    for label, position in zip(axis.domain.labels, axis.positions, strict=True):
+        counts[position if position >= 0 else len(axis) - 1] += label in held
+    return [count or None for count in counts]
