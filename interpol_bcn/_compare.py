@@ -150,9 +150,21 @@ def _union(x: Axis, y: Axis) -> list[str]:
     labels = dict.fromkeys(x.labels)
     labels.update(dict.fromkeys(y.labels))
     if x.calendar is not None and not x.calendar.cyclic:
-        return sorted(labels, key=lambda label: (label == NOT_STATED, label))
+        starts = {**_starts(y), **_starts(x)}
+        return sorted(labels, key=starts.__getitem__)
     open_end = labels.pop(NOT_STATED, _ABSENT) is None
     return [*labels, NOT_STATED] if open_end else list(labels)
+
+
+def _starts(axis: Axis) -> dict[str, tuple[bool, int]]:
+    """Where each label of an axis of time begins, what is not stated last."""
+    calendar = axis.calendar
+    assert calendar is not None
+    return {
+        label: (True, 0) if label == NOT_STATED
+        else (False, calendar.spans(calendar.index(label))[0][0])
+        for label in axis.labels
+    }  # fmt: skip
 
 
 def _names(x: Axis, y: Axis) -> dict[str, list[str]]:
@@ -287,7 +299,7 @@ def _made(
     codes = bytes(STATUSES.index(change[1]) for change in changes)
     columns = [
         *keys,
-        Column("status", codes, labels=STATUSES),
+        Column("status", codes, labels=STATUSES, names=_status_names()),
         Column("before", before, kind),
         Column("after", after, kind),
         Column("change", steps, kind),
@@ -299,3 +311,12 @@ def _made(
         explain=f"{counted(len(changes), 'cells')} differ between two vintages; change is after "
         f"minus before, where absent is 0; relative is change / before, rounded once. {note}.",
     )  # fmt: skip
+
+
+def _status_names() -> dict[str, list[str]]:
+    from ._i18n import LANGUAGES, message
+
+    return {
+        language: [message(f"status.{status}", language) for status in STATUSES]
+        for language in LANGUAGES
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
@@ -211,6 +212,8 @@ def _number(cell: Any, place: Mapping[str, Any]) -> Base:
             value = Fraction(cell.replace("_", "x").replace("/", "x"))
         elif isinstance(cell, bool):
             raise TypeError
+        elif hasattr(cell, "__index__"):
+            value = Fraction(index(cell))
         else:
             value = Fraction(cell)
     except (TypeError, ValueError, OverflowError):

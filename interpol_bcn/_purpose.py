@@ -47,10 +47,11 @@ def log_with_table(
     added = domain.with_table(name, table, order=order, names=names)
     made = type(log)(log)  # the same columns, not a copy
     made.__dict__.update(log.__dict__)
-    # Columns of one closed world stay of one: a flow is square over both.
-    made.domains = {
-        one: added if its is domain or its == domain else its for one, its in log.domains.items()
-    }
+    # Senders and receivers stay of one closed world: a flow is square over both.
+    world = log.schema.field(column).domain
+    together = [one for one in log.domains if world and log.schema.field(one).domain == world]
+    shared = [one for one in together if log.domains[one] == domain]
+    made.domains = {**log.domains, **dict.fromkeys([column, *shared], added)}
     made._plans = {}
     return made
 

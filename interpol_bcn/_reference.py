@@ -16,6 +16,7 @@ __all__ = ["LANGUAGES", "Data", "Member", "Sender", "Spans", "reference"]
 LANGUAGES = ("ar", "en", "fr", "es")
 FILES = (
     "members", "former", "senders", "nonmembers", "names", "aliases", "regions", "region_names",
+    "type_names",
 )  # fmt: skip
 Row = dict[str, str]
 Spans = tuple[tuple[str | None, str | None], ...]

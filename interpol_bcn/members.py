@@ -324,8 +324,9 @@ class Members:
     def _named(self, table: str) -> Mapping[str, Mapping[str, str]] | None:
         if table in self._value_names:
             return self._value_names[table]
-        rows = reference().rows["region_names"]
-        return {row["region"]: {lang: row[lang] for lang in LANGUAGES} for row in rows}
+        key = "type" if table == "type" else "region"
+        rows = reference().rows[f"{key}_names"]
+        return {row[key]: {lang: row[lang] for lang in LANGUAGES} for row in rows}
 
     # Where it comes from
 

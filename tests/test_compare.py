@@ -178,3 +178,24 @@ def test_other_measures_are_refused() -> None:
         bcn.compare(log.count("sender"), log.sum("size", "sender"))
     with pytest.raises(bcn.QueryError, match="each once"):
         bcn.compare(log.count("sender"), log.count("sender", unit="message"))
+
+
+def test_hours_keep_their_order_where_a_clock_goes_back() -> None:
+    def hours(*times: str) -> bcn.Cube:
+        return bcn.read_messages(
+            {"sent_at": list(times), "sender": ["FRA"] * len(times),
+             "receiver": ["DEU"] * len(times)}
+        ).count("hour", tz="Europe/Paris")  # fmt: skip
+
+    late = ["2023-10-29T00:30Z", "2023-10-29T01:30Z"]
+    table = bcn.compare(hours("2023-10-28T12:00Z"), hours(*late))
+    assert [(row["hour"], row["status"]) for row in table] == [
+        ("2023-10-28T14+02:00", "removed"),
+        ("2023-10-29T02+02:00", "added"), ("2023-10-29T02+01:00", "added"),
+    ]  # fmt: skip
+
+
+def test_revisions_are_printed_in_four_languages() -> None:
+    one, other = (bcn.Table({"k": ["x"], "n": [n]}) for n in (1, 3))
+    text = bcn.compare(one, other).in_language("fr").to_text()
+    assert {"statut", "avant", "après", "modifié"} <= set(text.split())

@@ -175,3 +175,32 @@ def test_regions_in_both_splits_and_kinds_of_senders_take_one_call(log: bcn.Mess
     assert (types["NCB", "Secretariat"], types["other body", "NCB"], types["NCB", "NCB"]) == (
         1,
     ) * 3
+    assert types.axis("sender.type").names("fr") == [
+        "BCN",
+        "Secrétariat général",
+        "autre organisme",
+    ]
+    assert bcn.members["France"].value_at("type") == "NCB"
+
+
+def test_columns_that_happen_to_hold_the_same_labels_stay_apart() -> None:
+    log = bcn.read_messages({**ROWS, "priority": ROWS["kind"]})
+    more = log.with_table("purpose", {"request": "work"}, column="kind")
+    assert more.domains["kind"] != more.domains["priority"] == log.domains["kind"]
+
+
+def test_a_file_that_is_none_is_refused(log: bcn.MessageLog, tmp_path: Path) -> None:
+    path = tmp_path / "set.csv"
+    with pytest.raises(FileNotFoundError):
+        log.with_table("purpose", path, column="kind")
+    path.write_bytes(b"label,value\nrequest,caf\xe9\n")
+    with pytest.raises(bcn.InputError, match="set.csv: not UTF-8"):
+        log.with_table("purpose", path, column="kind")
+    path.write_bytes(b"")
+    with pytest.raises(bcn.InputError, match="no column 'label' or 'kind' for the labels"):
+        log.with_table("purpose", path, column="kind")
+    path.write_text('\ufeffkind\tpurpose\n\n"re\nply"\tx\nreply\ty\n', encoding="utf-8")
+    with pytest.raises(bcn.InputError, match="line 4, column 'kind'"):
+        log.with_table("purpose", path, column="kind")
+    path.write_text("kind\tpurpose\n\nreply\ty\n", encoding="utf-8")
+    assert log.with_table("purpose", path, column="kind").count("kind.purpose")["y"] == 1

@@ -191,3 +191,20 @@ def test_per_member_counts_members_at_each_date() -> None:
     assert hours["members"].tolist()[:4] == [1, 1, None, None]
     with pytest.raises(bcn.QueryError, match="'day_of_week' is none"):
         log.count("day_of_week").per("member", axis="day_of_week")
+
+
+def test_all_that_lack_a_base_are_named_in_the_explanation() -> None:
+    cube = bcn.read_messages({"sent_at": ["2023-01-05"], "sender": ["VUT"],
+                              "receiver": ["DEU"]}).count("sender")  # fmt: skip
+    rates = cube.per("officers", {"FRA": 10})
+    assert "no officers for VUT, ABW, " in (rates.note or "")
+    assert "and 210 more (1 counted there)" in (rates.note or "")
+    named = rates.explain().partition("Without officers: ")[2].partition(". ")[0].split(", ")
+    assert sorted(named) == sorted(set(cube.axes[0].labels) - {"FRA"})
+
+
+def test_numbers_of_other_libraries_are_exact() -> None:
+    numpy = pytest.importorskip("numpy")
+    rates = cube_of([2**50, 1, 1, 1]).per("p", {"A": numpy.int64(3), "B": numpy.float64(0.5)},
+                                         scale=10**9)  # fmt: skip
+    assert rates["rate"].tolist()[:2] == [2**50 * 10**9 / 3, 2e9]
