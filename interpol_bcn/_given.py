@@ -67,15 +67,18 @@ def _read(path: str) -> Given:
             twice = [title for title in header if title and header.count(title) > 1]
             if twice:
                 raise InputError("a column named twice", source=path, line=1, column=twice[0])
+            following = reader.line_num + 1
             for cells in reader:
+                # A row begins where the one before ended; a quoted cell may span lines.
+                line, following = following, reader.line_num + 1
                 if not cells:
                     continue
                 if len(cells) != len(header):
                     words = f"{len(cells)} cells under {len(header)} columns"
-                    raise InputError(words, source=path, line=reader.line_num)
+                    raise InputError(words, source=path, line=line)
                 texts = [cell.strip() or None for cell in cells]
                 rows.append(dict(zip(header, texts, strict=True)))
-                lines.append(reader.line_num)
+                lines.append(line)
         except csv.Error as error:
             raise InputError(str(error), source=path, line=reader.line_num) from None
         except UnicodeDecodeError as error:
