@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _core
 from ._columns import Column
-from ._figures import afford, counted
+from ._figures import afford
 from .axes import NOT_STATED, Axis
 from .cube import Cube
 from .errors import QueryError
@@ -308,7 +308,7 @@ def _made(
     note = "; ".join(words)
     return Table.from_columns(
         columns, title=title, note=note, measure="change",
-        explain=f"{counted(len(changes), 'cells')} differ between two vintages; change is after "
+        explain=f"Cells that differ between two vintages: {len(changes):,}; change is after "
         f"minus before, where absent is 0; relative is change / before, rounded once. {note}.",
     )  # fmt: skip
 

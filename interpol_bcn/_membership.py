@@ -41,8 +41,9 @@ def days_of(cube: Cube) -> tuple[str, str]:
 def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
     """Return the axis of time that says at which date, if any, and the last day of each position.
 
-    Of several such axes, the finest.  A day is a UTC day within the cube's period; without a
-    period it is after all changes.  "" is of a time not stated.
+    Of several such axes, the finest.  A day is one of the axis's zone, within the cube's
+    period; without an axis, of UTC; without a period, after all changes.  "" is of a time
+    not stated.
     """
     from ._instants import format_instant
 
@@ -59,7 +60,7 @@ def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
             days.append("")
             continue
         end = calendar.spans(calendar.index(label))[-1][1]
-        days.append(format_instant(max(min(end, stop), start + 1) - 1, "UTC")[:10])
+        days.append(format_instant(max(min(end, stop), start + 1) - 1, calendar.zone)[:10])
     return axis, days
 
 

@@ -157,7 +157,7 @@ def test_years_have_bases_too() -> None:
 
 def test_per_member_counts_members_at_each_date() -> None:
     world = bcn.Domain(
-        ["A", "B", "C", "HQ"], members=["A", "B", "C"], since={"B": "2023-02-10"},
+        ["A", "B", "C", "HQ"], members=["A", "B", "C"], since={"B": "2023-02-01"},
         until={"C": "2023-03-31"}, side={"A": "w", "B": "w", "C": "e", "HQ": "e"},
     )  # fmt: skip
     log = bcn.read_messages(
@@ -187,6 +187,10 @@ def test_per_member_counts_members_at_each_date() -> None:
         log.flow().per("member")
     with pytest.raises(bcn.QueryError, match="before cutting the cube"):
         log.count("sender.side")[["w"]].per("member")
+    # January of New York ends in February of UTC, where B is a member already.
+    away = log.count("month", tz="America/New_York").per("member")
+    assert away["month"].tolist()[0] == "2022-12"
+    assert away["members"].tolist() == [2, 2, 3, 2]
     hours = log.count("day_of_week", "sender").per("member", axis="sender")
     assert hours["members"].tolist()[:4] == [1, 1, None, None]
     with pytest.raises(bcn.QueryError, match="'day_of_week' is none"):
