@@ -26,26 +26,13 @@ the input is accounted for: seen = accepted + rejected + duplicates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from types import ModuleType
 
-from .axes import NOT_STATED, Axis
-from .cube import Cube
-from .domain import Domain
-from .errors import (
-    BcnError,
-    InputError,
-    LabelError,
-    MissingExtra,
-    QueryError,
-    TooLargeError,
-)
-from .flow import FlowMatrix
-from .logs import Log
-from .members import Member, Members, members
-from .published import Published, published
-from .query import Not
-
+TYPE_CHECKING = False  # what checkers take for true; the module typing is dear to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from ._compare import compare
     from ._editions import editions
     from ._factsheet import factsheet
@@ -53,8 +40,17 @@ if TYPE_CHECKING:
     from ._instants import last
     from ._report import report
     from ._simulate import simulate_messages
+    from .axes import NOT_STATED, Axis
+    from .cube import Cube
     from .delegates import DelegateLog, read_delegates
+    from .domain import Domain
+    from .errors import BcnError, InputError, LabelError, MissingExtra, QueryError, TooLargeError
+    from .flow import FlowMatrix
+    from .logs import Log
+    from .members import Member, Members, members
     from .messages import MessageLog, read_messages
+    from .published import Published, published
+    from .query import Not
     from .table import Table
 
 __all__ = [
@@ -90,28 +86,64 @@ __all__ = [
     "simulate_messages",
 ]
 
-# What is not needed to count is imported when it is first asked for.
+# Each name is imported when it is first asked for: importing the package loads nothing else.
 _LATER = {
+    "NOT_STATED": "axes",
+    "Axis": "axes",
+    "BcnError": "errors",
+    "Cube": "cube",
     "DelegateLog": "delegates",
+    "Domain": "domain",
+    "FlowMatrix": "flow",
+    "InputError": "errors",
+    "LabelError": "errors",
+    "Log": "logs",
+    "Member": "members",
+    "Members": "members",
     "MessageLog": "messages",
+    "MissingExtra": "errors",
+    "Not": "query",
+    "Published": "published",
+    "QueryError": "errors",
     "Table": "table",
+    "TooLargeError": "errors",
     "compare": "_compare",
     "editions": "_editions",
     "factsheet": "_factsheet",
     "inspect": "_inspect",
     "last": "_instants",
+    "members": "members",
+    "published": "published",
     "read_delegates": "delegates",
     "read_messages": "messages",
     "report": "_report",
     "simulate_messages": "_simulate",
 }
+_MODULES = frozenset(module for module in _LATER.values() if not module.startswith("_"))
+
+
+class _Package(ModuleType):
+    """A package in which a name of ``_LATER`` hides the module of the same name.
+
+    Whoever imports a submodule has it set as an attribute of its package, whenever that
+    is; ``members`` and ``published`` stay what their modules hold.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if _LATER.get(name) == name and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
+    if name in _LATER or name in _MODULES:
+        from importlib import import_module
 
-    if name in _LATER:
-        value = getattr(import_module(f".{_LATER[name]}", __name__), name)
+        module = import_module(f".{_LATER.get(name, name)}", __name__)
+        value = getattr(module, name) if name in _LATER else module
         globals()[name] = value
         return value
     if name == "__version__":

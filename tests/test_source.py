@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import interpol_bcn as bcn
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Which folders of csrc a folder may include from, besides itself.
@@ -311,9 +313,11 @@ def modules_loaded(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-# `import interpol_bcn` may cost 30 ms; modules are counted, since a count is the same on a
-# busy machine.  What a heavy one costs: tens of modules and 5 to 30 ms each.
+# `import interpol_bcn` may cost 30 ms, and may have to be compiled; modules are counted, since
+# a count is the same on a busy machine.  What a heavy one costs: tens of modules and 5 to 30
+# ms each.
 MOST_MODULES = 60
+COUNTING = "import interpol_bcn as bcn; bcn.Log, bcn.FlowMatrix, bcn.members, bcn.published"
 HEAVY = {
     "argparse", "asyncio", "concurrent", "csv", "ctypes", "decimal", "difflib",
     "email", "gzip", "html", "http", "importlib.metadata", "logging",
@@ -329,6 +333,40 @@ def test_importing_loads_no_third_party_module() -> None:
 
 
 def test_importing_loads_few_and_light_modules() -> None:
-    loaded = modules_loaded("import interpol_bcn") - modules_loaded("pass")
+    loaded = modules_loaded(COUNTING) - modules_loaded("pass")
     assert loaded & HEAVY == set()
     assert len(loaded) <= MOST_MODULES
+
+
+def test_importing_loads_no_other_module_of_the_package() -> None:
+    loaded = modules_loaded("import interpol_bcn") - modules_loaded("pass")
+    assert {name for name in loaded if name.startswith("interpol_bcn")} == {"interpol_bcn"}
+    assert len(loaded) <= 5
+
+
+@pytest.mark.parametrize("name", ["members", "published"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "bcn.{0}",
+        "import interpol_bcn.{0}",
+        "from interpol_bcn.{0} import {0}",
+        "from interpol_bcn import *",
+        "bcn.read_messages",
+    ],
+)
+def test_a_name_of_the_package_hides_the_module_of_that_name(first: str, name: str) -> None:
+    asked = (
+        f"import interpol_bcn as bcn; {first.format(name)}; import interpol_bcn.{name}; "
+        f"assert type(bcn.{name}) is bcn.{name.capitalize()}, bcn.{name}; "
+        f"assert bcn.{name} is sys.modules['interpol_bcn.{name}'].{name}"
+    )
+    assert f"interpol_bcn.{name}" in modules_loaded(asked)
+
+
+def test_every_public_name_is_there_and_listed() -> None:
+    assert set(bcn.__all__) <= set(dir(bcn))
+    assert all(getattr(bcn, name) is not None for name in bcn.__all__)
+    assert bcn.errors.QueryError is bcn.QueryError
+    with pytest.raises(AttributeError, match="no attribute 'read_mesages'"):
+        bcn.read_mesages  # noqa: B018

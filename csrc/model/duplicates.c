@@ -1,6 +1,5 @@
 #include "model/duplicates.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/repeats.h"
@@ -10,8 +9,14 @@ typedef struct search {
     const bcn_store *ids;
     const bcn_store *keys[2];
     size_t key_count, rows, workers;
-    size_t *starts;    /* [part][worker], then running positions */
-    uint64_t *entries; /* 32 bits of hash, then the row */
+    /* Each worker has a run of its own in each part: [worker][part], so that
+     * no two write near each other. */
+    unsigned part_bits;
+    size_t room;         /* of every run; 0: each is as long as was counted */
+    size_t *starts;      /* of runs */
+    size_t *counts;      /* what runs hold */
+    uint64_t *entries;   /* 32 bits of hash, then the row */
+    atomic_bool crowded; /* a run was full */
     atomic_size_t next_part;
     bcn_repeats *found; /* one per worker */
     bcn_watch *watch;
@@ -21,8 +26,8 @@ typedef struct search {
 /* Every worker owns a fixed share of the rows, so there must not be more of
  * them than bcn_run starts. */
 enum {
-    PART_BITS = 8, /* as many streams of writing as caches follow */
-    PARTS = 1 << PART_BITS,
+    PART_BITS = 9,       /* as many streams of writing as caches follow */
+    PART_ROWS = 1 << 14, /* fewer are not worth a part */
     STEP = 1 << 16,
     LOT = 256, /* hashes made at once; divides STEP */
     MANY_ROWS = 2000000,
@@ -164,15 +169,19 @@ fail(search *s, bcn_status status)
     (void)atomic_compare_exchange_strong(&s->status, &fine, (int)status);
 }
 
-/* Hashes of some rows, column by column: no row waits for another. */
-static void
+/* Hashes of some rows, column by column: no row waits for another.  Says
+ * whether any of the rows has no id. */
+static bool
 hashes_of(const search *s, size_t from, size_t count, uint64_t hashes[LOT])
 {
+    bool gaps = false;
     if (s->ids->texts) {
         for (size_t i = 0; i < count; i++) {
-            hashes[i] = missing(s, from + i) ? 0 : hash_of(s, from + i);
+            bool none = missing(s, from + i);
+            gaps |= none;
+            hashes[i] = none ? 0 : hash_of(s, from + i);
         }
-        return;
+        return gaps;
     }
     const int64_t *ids = (const int64_t *)s->ids->values.data + from;
     uint64_t keys[LOT] = {0};
@@ -187,50 +196,77 @@ hashes_of(const search *s, size_t from, size_t count, uint64_t hashes[LOT])
         }
     }
     for (size_t i = 0; i < count; i++) {
+        gaps |= ids[i] == BCN_MISSING;
         hashes[i] = hash_join((uint64_t)ids[i] * ID_FACTOR, keys[i]);
     }
+    return gaps;
 }
 
-/* Go over a worker's rows; each hash goes to its part: counted first, written
- * the second time. */
-static void
-pass(search *s, size_t worker, bool write)
+/* What a pass over the rows does with each hash. */
+typedef enum doing { COUNT, WRITE } doing;
+
+/* Go over a worker's rows; each hash goes to the worker's run of its part.
+ * False when a run had no room. */
+static BCN_ALWAYS_INLINE bool
+pass(search *s, size_t worker, doing what)
 {
     size_t from, end;
     uint64_t hashes[LOT];
     share_of(s, worker, &from, &end);
-    size_t *starts = s->starts + worker;
+    size_t *counts = s->counts + (worker << s->part_bits);
+    const size_t *starts = s->starts + (worker << s->part_bits);
+    size_t room = s->room != 0 ? s->room : SIZE_MAX;
+    unsigned shift = 63 - s->part_bits;
+    uint64_t *entries = s->entries;
     for (size_t lot = from; lot < end; lot += LOT) {
         size_t count = end - lot < LOT ? end - lot : LOT;
         if ((lot - from) % STEP == 0 &&
             bcn_watch_check(s->watch, worker == 0)) {
             fail(s, BCN_CANCELLED);
-            return;
+            return true;
         }
-        hashes_of(s, lot, count, hashes);
+        bool gaps = hashes_of(s, lot, count, hashes);
         for (size_t i = 0; i < count; i++) {
-            if (missing(s, lot + i)) {
+            if (gaps && missing(s, lot + i)) {
                 continue;
             }
-            size_t *at = starts + (hashes[i] >> (64 - PART_BITS)) * s->workers;
-            if (write) {
-                s->entries[*at] = hashes[i] << 32 | (lot + i);
+            size_t part = (size_t)(hashes[i] >> 1 >> shift);
+            size_t at = counts[part];
+            if (what == WRITE) {
+                if (at == room) {
+                    return false;
+                }
+                entries[starts[part] + at] = hashes[i] << 32 | (lot + i);
             }
-            ++*at;
+            counts[part] = at + 1;
         }
     }
+    return true;
 }
 
 static void
 count_pass(void *context, size_t worker)
 {
-    pass(context, worker, false);
+    (void)pass(context, worker, COUNT);
 }
 
 static void
 write_pass(void *context, size_t worker)
 {
-    pass(context, worker, true);
+    search *s = context;
+    if (!pass(s, worker, WRITE)) {
+        atomic_store(&s->crowded, true);
+    }
+}
+
+static bcn_status
+table_enter_all(table *t, const search *s, bcn_stretch run, bcn_repeats *found)
+{
+    for (size_t i = 0; i < run.count; i++) {
+        BCN_TRY(table_enter(t, s, (uint32_t)(run.entries[i] >> 32),
+                            (uint32_t)run.entries[i], found));
+    }
+    return BCN_OK;
 }
 
 static void
@@ -238,117 +274,102 @@ match_pass(void *context, size_t worker)
 {
     search *s = context;
     table t = {0};
-    bcn_sieve bits = {0};
+    bcn_sieve sieve = {0};
+    bcn_stretch runs[MOST_WORKERS];
     bcn_status status = BCN_OK;
     while (status == BCN_OK) {
         size_t part = atomic_fetch_add(&s->next_part, 1);
-        if (part >= PARTS) {
+        if (part >= (size_t)1 << s->part_bits) {
             break;
         }
-        /* After writing, a position is the end of its run; the part begins
-         * where the one before it ended. */
-        size_t end = s->starts[part * s->workers + s->workers - 1];
-        size_t from = part == 0 ? 0 : s->starts[part * s->workers - 1];
+        for (size_t w = 0; w < s->workers; w++) {
+            size_t run = (w << s->part_bits) + part;
+            runs[w] = (bcn_stretch){.entries = s->entries + s->starts[run],
+                                    .count = s->counts[run]};
+        }
         size_t left = 0;
-        status = bcn_sieve_sift(&bits, s->entries + from, end - from, &left);
+        status = bcn_sieve_sift(&sieve, runs, s->workers, &left);
         if (status == BCN_OK) {
             status = table_clear(&t, left);
         }
-        end = from + left;
-        for (size_t i = from; status == BCN_OK && i < end; i++) {
-            status = table_enter(&t, s, (uint32_t)(s->entries[i] >> 32),
-                                 (uint32_t)s->entries[i], &s->found[worker]);
+        for (size_t w = 0; status == BCN_OK && w < s->workers; w++) {
+            status = table_enter_all(&t, s, runs[w], &s->found[worker]);
         }
         if (bcn_watch_check(s->watch, worker == 0)) {
             status = BCN_CANCELLED;
         }
     }
     bcn_free(t.slots);
-    bcn_free(bits.met);
+    bcn_free(sieve.words);
     if (status != BCN_OK) {
         fail(s, status);
     }
 }
 
-/* Counts become the position where each run starts. */
+/* Where each run starts: one after the other, as long as they are allowed to
+ * be or, without a bound, as they were counted. */
 static size_t
-positions(search *s)
+lay_out(search *s)
 {
     size_t total = 0;
-    for (size_t i = 0; i < (size_t)PARTS * s->workers; i++) {
-        size_t count = s->starts[i];
+    for (size_t i = 0; i < s->workers << s->part_bits; i++) {
         s->starts[i] = total;
-        total += count;
+        total += s->room != 0 ? s->room : s->counts[i];
+        s->counts[i] = 0;
     }
     return total;
 }
 
-static int
-by_value(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* Bring the workers' findings together in the order of rows. */
+/* Hashes of records that stand alone fall evenly: runs with some room to spare
+ * hold them, and no pass has to count them first.  What repeats much may not:
+ * then the runs are counted, and written again. */
 static bcn_status
-gather(const search *s, bcn_repeats *repeats)
+spread(search *s)
 {
-    size_t count = 0;
-    for (size_t w = 0; w < s->workers; w++) {
-        count += s->found[w].count;
+    size_t even = (s->rows / s->workers + s->workers) >> s->part_bits;
+    size_t root = 1;
+    while (root * root < even) {
+        root *= 2;
     }
-    if (count == 0) {
-        return BCN_OK;
-    }
-    uint64_t *pairs = bcn_alloc(count, sizeof *pairs);
-    if (pairs == NULL) {
-        return BCN_NOMEM;
-    }
-    size_t n = 0;
-    for (size_t w = 0; w < s->workers; w++) {
-        for (size_t i = 0; i < s->found[w].count; i++) {
-            pairs[n++] =
-                (uint64_t)s->found[w].rows[i] << 32 | s->found[w].firsts[i];
+    size_t capacity = 0; /* grown, not allocated: by large pages */
+    s->room = even + 8 * root + 8;
+    do {
+        BCN_TRY(bcn_grow((void **)&s->entries, &capacity, lay_out(s) + 1,
+                         sizeof *s->entries));
+        atomic_store(&s->crowded, false);
+        bcn_run(s->workers, write_pass, s);
+        BCN_TRY((bcn_status)atomic_load(&s->status));
+        if (!atomic_load(&s->crowded)) {
+            return BCN_OK;
         }
-    }
-    qsort(pairs, count, sizeof *pairs, by_value);
-    bcn_status status = BCN_OK;
-    for (size_t i = 0; status == BCN_OK && i < count; i++) {
-        status = bcn_repeats_add(repeats, (size_t)(pairs[i] >> 32),
-                                 (size_t)(uint32_t)pairs[i]);
-    }
-    bcn_free(pairs);
-    return status;
+        s->room = 0;
+        memset(s->counts, 0, (s->workers << s->part_bits) * sizeof(size_t));
+        bcn_run(s->workers, count_pass, s);
+        BCN_TRY((bcn_status)atomic_load(&s->status));
+    } while (true);
 }
 
 static bcn_status
 search_all(search *s, bcn_repeats *repeats)
 {
     bcn_status status = BCN_NOMEM;
-    s->starts = bcn_calloc((size_t)PARTS * s->workers, sizeof *s->starts);
+    while (s->part_bits < PART_BITS && s->rows >> s->part_bits > PART_ROWS) {
+        s->part_bits++;
+    }
+    size_t runs = s->workers << s->part_bits;
+    s->starts = bcn_calloc(runs, sizeof *s->starts);
+    s->counts = bcn_calloc(runs, sizeof *s->counts);
     s->found = bcn_calloc(s->workers, sizeof *s->found);
-    if (s->starts == NULL || s->found == NULL) {
+    if (s->starts == NULL || s->counts == NULL || s->found == NULL) {
         goto done;
     }
-    bcn_run(s->workers, count_pass, s);
-    status = (bcn_status)atomic_load(&s->status);
-    if (status != BCN_OK) {
-        goto done;
-    }
-    size_t room = 0; /* grown, not allocated: by large pages */
-    status = bcn_grow((void **)&s->entries, &room, positions(s) + 1,
-                      sizeof *s->entries);
-    if (status != BCN_OK) {
-        goto done;
-    }
-    bcn_run(s->workers, write_pass, s);
-    if (atomic_load(&s->status) == BCN_OK) {
-        bcn_run(s->workers, match_pass, s);
-    }
-    status = (bcn_status)atomic_load(&s->status);
+    status = spread(s);
     if (status == BCN_OK) {
-        status = gather(s, repeats);
+        bcn_run(s->workers, match_pass, s);
+        status = (bcn_status)atomic_load(&s->status);
+    }
+    if (status == BCN_OK) {
+        status = bcn_repeats_gather(repeats, s->found, s->workers);
     }
 done:
     for (size_t w = 0; s->found != NULL && w < s->workers; w++) {
@@ -356,6 +377,7 @@ done:
     }
     bcn_free(s->found);
     bcn_free(s->entries);
+    bcn_free(s->counts);
     bcn_free(s->starts);
     return status;
 }

@@ -146,8 +146,9 @@ pairs_are_found_in_any_order(void)
     }
 }
 
+/* Of ids of few values many fall together: no even share holds them. */
 static void
-workers_change_nothing(void)
+workers_change_nothing(uint64_t values)
 {
     enum { ROWS = 2100000, PIECE = 1 << 16 };
     static int64_t ids[PIECE];
@@ -157,7 +158,7 @@ workers_change_nothing(void)
     for (size_t at = 0; at < ROWS; at += PIECE) {
         size_t rows = ROWS - at < PIECE ? ROWS - at : PIECE;
         for (size_t i = 0; i < rows; i++) {
-            ids[i] = (int64_t)draw(ROWS);
+            ids[i] = (int64_t)draw(values);
             senders[i] = (uint32_t)draw(LABELS);
             receivers[i] = 1;
         }
@@ -236,6 +237,33 @@ searches(bool sorted)
     return status;
 }
 
+/* Two records, each more often than any part has room for. */
+static bcn_status
+crowded_search(void)
+{
+    enum { ROWS = 40000 };
+    static int64_t ids[ROWS];
+    static uint32_t codes[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        ids[i] = (int64_t)(i % 2);
+    }
+    records r;
+    records_begin(&r);
+    bcn_repeats found = {0};
+    bcn_status status = records_add(&r, ids, NULL, codes, codes, ROWS);
+    if (status == BCN_OK) {
+        status = bcn_repeats_find(r.stores, &r.schema, 1, NULL, &found);
+    }
+    CHECK(status != BCN_OK || found.count == ROWS - 2);
+    for (size_t i = 0; status == BCN_OK && i < found.count; i++) {
+        CHECK_EQUAL(found.rows[i], i + 2);
+        CHECK_EQUAL(found.firsts[i], i % 2);
+    }
+    bcn_repeats_free(&found);
+    records_free(&r);
+    return status;
+}
+
 static bcn_status
 sorted_search(void)
 {
@@ -252,9 +280,11 @@ int
 main(void)
 {
     pairs_are_found_in_any_order();
-    workers_change_nothing();
+    workers_change_nothing(2100000);
+    workers_change_nothing(100);
     a_signal_ends_the_search();
     CHECK_SURVIVES(sorted_search);
     CHECK_SURVIVES(open_search);
+    CHECK_SURVIVES(crowded_search);
     return 0;
 }
