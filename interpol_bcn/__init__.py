@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from ._simulate import simulate_messages
     from .delegates import DelegateLog, read_delegates
     from .messages import MessageLog, read_messages
+    from .records import RecordLog, read_access, read_records
+    from .searches import SearchLog, read_searches
     from .table import Table
 
 __all__ = [
@@ -75,6 +77,8 @@ __all__ = [
     "Not",
     "Published",
     "QueryError",
+    "RecordLog",
+    "SearchLog",
     "Table",
     "TooLargeError",
     "compare",
@@ -84,8 +88,11 @@ __all__ = [
     "last",
     "members",
     "published",
+    "read_access",
     "read_delegates",
     "read_messages",
+    "read_records",
+    "read_searches",
     "report",
     "simulate_messages",
 ]
@@ -94,14 +101,19 @@ __all__ = [
 _LATER = {
     "DelegateLog": "delegates",
     "MessageLog": "messages",
+    "RecordLog": "records",
+    "SearchLog": "searches",
     "Table": "table",
     "compare": "_compare",
     "editions": "_editions",
     "factsheet": "_factsheet",
     "inspect": "_inspect",
     "last": "_instants",
+    "read_access": "records",
     "read_delegates": "delegates",
     "read_messages": "messages",
+    "read_records": "records",
+    "read_searches": "searches",
     "report": "_report",
     "simulate_messages": "_simulate",
 }

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from .account import Account
     from .cube import Cube
 
-__all__ = ["Facts", "afford", "combined", "counted", "figures", "joined"]
+__all__ = [
+    "Facts",
+    "afford",
+    "check_summed",
+    "combined",
+    "counted",
+    "figures",
+    "joined",
+    "over_dates",
+]
 
 
 class Facts(NamedTuple):
@@ -24,6 +33,7 @@ class Facts(NamedTuple):
     synthetic: str = ""
     #: the bureaus that are members: label, from which day, before which day
     members: tuple[tuple[str, str, str], ...] = ()
+    stocks: frozenset[str] = frozenset()  # measures of what is there at a date
 
 
 def combined(one: Cube, other: Cube, sign: int) -> Cube:
@@ -56,6 +66,23 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
         members = one.facts.members if alike else ()
         made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members)
     return made
+
+
+def over_dates(cube: Cube) -> str:
+    """Return the axis of dates along which the figures of a stock stand; empty for others."""
+    if cube.facts is None or cube.measure not in cube.facts.stocks:
+        return ""
+    return next((axis.name for axis in cube.axes if axis.kind == "time" and len(axis) > 1), "")
+
+
+def check_summed(cube: Cube, gone: set[int]) -> None:
+    """Raise QueryError where a stock would be added up over dates."""
+    along = over_dates(cube)
+    if along and cube._number(along) in gone:
+        raise QueryError(
+            f"{cube.measure!r} is a stock, what is there at a date: the sum over "
+            f"{along!r} would count the same again at each. Take one of its labels instead"
+        )
 
 
 def afford(count: int, width: int, what: str, way: str = "") -> None:
