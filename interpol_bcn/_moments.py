@@ -69,8 +69,9 @@ class Moments:
         are dates and a clock is needed.  Costs one count along that unit.
 
         >>> import interpol_bcn as bcn
-        >>> log = bcn.read_searches({"bureau": ["FRA"] * 3, "database": ["SLTD"] * 3,
-        ...     "searched_at": ["2023-05-01 09:30:07Z", "2023-05-01 09:30:07.5Z", "2023-05-02 11:00Z"]})
+        >>> times = ["2023-05-01 09:30:07Z", "2023-05-01 09:30:07.5Z", "2023-05-02 11:00Z"]
+        >>> log = bcn.read_searches({"searched_at": times, "bureau": ["FRA"] * 3,
+        ...                          "database": ["SLTD"] * 3})
         >>> log.peak("1s")
         searches in the busiest second
         start                count (searches)
@@ -103,7 +104,8 @@ class Moments:
 
         >>> import interpol_bcn as bcn
         >>> log = bcn.read_searches({"searched_at": ["2022-05-01", "2023-05-01", "2023-06-01"],
-        ...     "searches": [10, 14, 1], "bureau": ["FRA"] * 3, "database": ["SLTD", "SLTD", "SMV"]})
+        ...     "bureau": ["FRA"] * 3, "database": ["SLTD", "SLTD", "SMV"],
+        ...     "searches": [10, 14, 1]})
         >>> parts = log.growth_parts("database", "2022", "2023").nonzero()
         >>> parts.select(["database", "change", "share", "contribution"]).to_dicts()
         [{'database': 'SLTD', 'change': 4, 'share': 0.8, 'contribution': 40.0}, \
@@ -121,8 +123,8 @@ class Moments:
 
         >>> import interpol_bcn as bcn
         >>> log = bcn.read_searches({"searched_at": ["2023-05-01"] * 2, "bureau": ["FRA"] * 2,
-        ...     "database": ["SLTD"] * 2, "searches": [5, 6], "hits": [2, 2], "misses": [3, 3]},
-        ...     measures=["misses"])
+        ...     "database": ["SLTD"] * 2, "searches": [5, 6], "hits": [2, 2],
+        ...     "misses": [3, 3]}, measures=["misses"])
         >>> log.mismatches("searches", ["hits", "misses"]).select(["row", "difference"]).to_dicts()
         [{'row': 2, 'difference': -1}]
         """
