@@ -60,10 +60,10 @@ def hit_rate(
     unit = "hits per search" if per == 1 else f"hits per {per:,} searches"
     long = cube.to_table()
     columns = [long[name] for name in names]
-    columns.append(Column("searches", searches, "integer", unit="searches"))
-    columns.append(Column("hits", hits, "integer", unit="hits"))
+    columns.append(Column("searches", searches, "integer"))
+    columns.append(Column("hits", hits, "integer"))
     columns += [
-        Column(name, values, "number", unit=unit)
+        Column(name, values, "number")
         for name, values in (("rate", rates), ("low", lows), ("high", highs))
     ]
     kind = f"{_KINDS[interval]} {100 * level:.6g}% interval"
@@ -107,8 +107,8 @@ def participation(
         parts.append(("hit_makers", _present(hits, groups)))
     sizes = [len(group) for group in groups]
     columns = [log.count(name, where=where, tz=tz).to_table()[name]]
-    columns += [Column(part, values, "integer", unit="members") for part, values in parts]
-    columns.append(Column("members", sizes, "integer", unit="members"))
+    columns += [Column(part, values, "integer") for part, values in parts]
+    columns.append(Column("members", sizes, "integer"))
     for part, values in parts:
         shares = [n / size if size else None for n, size in zip(values, sizes, strict=True)]
         columns.append(Column(f"share of {part}", shares, "number", format="percent"))

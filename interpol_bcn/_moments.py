@@ -74,9 +74,9 @@ class Moments:
         ...                          "database": ["SLTD"] * 3})
         >>> log.peak("1s")
         searches in the busiest second
-        start                count (searches)
-        ───────────────────  ────────────────
-        2023-05-01 09:30:07                 2
+        start                count
+        ───────────────────  ─────
+        2023-05-01 09:30:07      2
         2023-05-01 .. 2023-05-02 UTC; 1 of 195 members
         """
         return _peak(self, width, n, where, tz, unit)  # type: ignore[arg-type]
@@ -212,7 +212,7 @@ def _peak(
     return Table.from_columns(
         [
             Column("start", starts, "time"),
-            Column("count", counts, "integer", unit=cube.unit),
+            Column("count", counts, "integer"),
         ],
         title=f"{record} in the busiest {which}", note=note, measure="count",
         explain=f"Each count is the exact number of {cube.unit} in one {per}, and no other "
@@ -288,16 +288,15 @@ def _growth(
     note += f" ({100 * rise / base:+.4g}%)" if base else " (of a base of nothing)"
     note += f"; {periods[0]} ({days[0]:g} days) to {periods[1]} ({days[1]:g} days)"
     note += "".join(f"; {word}" for word in one.filters if not word.startswith(f"{time} in "))
-    unit = one.unit
     return Table.from_columns(
         [
             one.to_table()[axis],
-            Column("before", old, "integer", unit=unit),
-            Column("after", new, "integer", unit=unit),
-            Column("change", change, "integer", unit=unit),
+            Column("before", old, "integer"),
+            Column("after", new, "integer"),
+            Column("change", change, "integer"),
             Column("growth", growth, "number", format="percent"),
             Column("share", share, "number", format="percent"),
-            Column("contribution", points, "number", unit="percentage points", format="digits.2"),
+            Column("contribution", points, "number", format="digits.2"),
         ],
         title=f"growth of {one.measure} by {axis.replace('_', ' ').replace('.', ' ')}",
         note=note, measure="change",
