@@ -51,6 +51,12 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
             "cubes over different axes do not add up: "
             + (why or f"{one._shape_words()} and {other._shape_words()}")
         )
+    stock = one.facts is not None and one.measure in one.facts.stocks
+    if sign > 0 and stock and one.period != other.period and not over_dates(one):
+        raise QueryError(
+            f"{one.measure!r} is a stock, what is there at a date: figures of two dates do not "
+            "add up (their difference is a growth)"
+        )
     core = one.add(other) if sign > 0 else one.subtract(other)
     made = one._like(core, one.axes)
     periods = [cube.period for cube in (one, other) if cube.period[0] < cube.period[1]]
@@ -65,6 +71,7 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
         alike = other.facts is not None and one.facts.members == other.facts.members
         members = one.facts.members if alike else ()
         made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members)
+        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, one.facts.stocks)
     return made
 
 

@@ -175,28 +175,28 @@ def non_users(
     """See ``SearchLog.non_users``."""
     by = database if isinstance(database, str) and database in log.axes else None
     if database is not None and by is None:
-        labels = [database] if isinstance(database, str) else list(database)
+        chosen = [database] if isinstance(database, str) else list(database)
         if where and "database" in where:
             raise QueryError("non_users: the databases are named twice, also in where=")
-        where = {**(where or {}), "database": labels}
+        where = {**(where or {}), "database": chosen}
     names = ("bureau",) if by is None else (by, "bureau")
     cube = log.count(*names, where=where, tz=tz)
-    domain = log.domains["bureau"]
+    labels = cube.axes[-1].labels
     members = log._members(cube.period)
     rows: list[tuple[str, str]] = []
     if by is None:
         present = set(memoryview(cube.nonzeros()[0]).tolist())
-        rows = [("", domain.labels[code]) for code in members if code not in present]
+        rows = [("", labels[code]) for code in members if code not in present]
     else:
         pairs = set(_cells(cube))
         rows = [
-            (label, domain.labels[code])
+            (label, labels[code])
             for at, label in enumerate(cube.axes[0].labels)
             for code in members
             if (at, code) not in pairs
         ]
     bureaus = Column(
-        "bureau", [bureau for _, bureau in rows], labels=domain.labels,
+        "bureau", [bureau for _, bureau in rows], labels=labels,
         names=cube.axes[-1].all_names,
     )  # fmt: skip
     columns = [bureaus] if by is None else [Column(by, [row[0] for row in rows], "label"), bureaus]

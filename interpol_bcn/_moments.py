@@ -228,7 +228,8 @@ def _begin(calendar: Any, position: int) -> int:
     if start > calendar.start:
         return start
     unit = unit_of(calendar.name, start + calendar.zone.offset_at(start))
-    return min(start, calendar.zone.utc_of(unit_start(calendar.name, unit)))
+    begin: int = calendar.zone.utc_of(unit_start(calendar.name, unit))
+    return min(start, begin)
 
 
 def _busiest(cube: Cube, n: int) -> tuple[list[int], list[int], int]:

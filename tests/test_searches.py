@@ -306,6 +306,19 @@ def test_members_are_those_of_the_time() -> None:
         log.non_users("SLTD", where={"database": "SMV"})
 
 
+def test_a_log_without_rows_answers_with_nothing(tmp_path: Path) -> None:
+    empty = bcn.read_searches(
+        {"searched_at": ["never"], "bureau": ["FRA"], "database": ["SLTD"], "hits": ["0"]},
+        errors="reject",
+    )
+    assert empty.seen == empty.rejected.count == 1
+    assert sum(empty.hit_rate("database")["searches"]) == 0
+    assert sum(empty.participation()["searchers"]) == 0
+    assert "FRA" in empty.non_users()["bureau"]
+    with pytest.raises(bcn.QueryError, match="no length"):
+        empty.rate("day")
+
+
 # Growth
 
 

@@ -65,6 +65,15 @@ def test_a_stock_over_dates_is_refused_and_says_why(held: Any) -> None:
     assert by_day.top(1)["share"].tolist() == [None]
 
 
+def test_stocks_of_two_dates_are_compared_but_not_added(held: Any) -> None:
+    before = held.sum("stock", "bureau", where={"date": "2022-12-31"})
+    after = held.sum("stock", "bureau", where={"date": "2023-12-31"})
+    assert (after - before)["FRA"] == 30
+    assert (before + before)["DEU"] == 80
+    with pytest.raises(bcn.QueryError, match="figures of two dates do not add up"):
+        before + after
+
+
 def test_what_changed_adds_up_over_dates(held: Any) -> None:
     assert held.sum("created").total() == 35
     assert held.sum("created", "day", "bureau").sum("day")["FRA"] == 21
