@@ -13,6 +13,7 @@ from .errors import QueryError, did_you_mean, suggest
 if TYPE_CHECKING:
     from ._days import Day
     from ._zones import Zone
+    from .axes import Axis
     from .cube import Cube
     from .logs import Log
     from .table import Table
@@ -66,7 +67,8 @@ class Moments:
         the moment at which it begins, and the note writes it in that zone.  The busiest come
         first, equal ones by time, and the note says how many more are equal to the last.
         Exact: every one of them is counted.  Raise QueryError without times, or where times
-        are dates and a clock is needed.  Costs one count along that unit.
+        are dates and a clock is needed.  Costs one count along that unit; of rows in order
+        of time, unfiltered, a part of one look at their times.
 
         >>> import interpol_bcn as bcn
         >>> times = ["2023-05-01 09:30:07Z", "2023-05-01 09:30:07.5Z", "2023-05-02 11:00Z"]
@@ -196,9 +198,14 @@ def _peak(
         raise QueryError(f"peak({width!r}): a width is one of {', '.join(map(repr, _WIDTHS))}")
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise QueryError(f"peak(n={n!r}): a number of moments is a whole number, 1 or more")
-    cube = log.count(per, where=where, tz=tz, unit=unit)
-    places, counts, equal = _busiest(cube, n)
-    axis = cube.axes[0]
+    runs = _runs(log, per, n, where, tz, unit)
+    if runs is not None:
+        (places, counts, equal), axis = runs
+        cube = log.count(where=where, tz=tz, unit=unit)  # for its words
+    else:
+        cube = log.count(per, where=where, tz=tz, unit=unit)
+        places, counts, equal = _busiest(cube, n)
+        axis = cube.axes[0]
     starts = [_begin(axis.calendar, place) for place in places]
     note = cube.note()
     if cube.tz != "UTC" and places:
@@ -218,6 +225,30 @@ def _peak(
         explain=f"Each count is the exact number of {cube.unit} in one {per}, and no other "
         f"{per} has more than the last shown. {note}.",
     )  # fmt: skip
+
+
+def _runs(
+    log: Log, per: str, n: int, where: Mapping[str, object] | None, tz: Any, unit: str | None
+) -> tuple[tuple[list[int], list[int], int], Axis] | None:
+    """Find the busiest units of times in order as their longest runs.
+
+    None where rows are not all counted once each, where times are in no order, and where a
+    unit may be two stretches of time.
+    """
+    from . import _core
+    from ._units import FINE
+
+    info = log._infos.get(log.schema.time or "")
+    laid = log._plan((per,), where, tz, None)
+    counting = log._counting(log.unit if unit is None else log.schema.counted_per(unit))
+    if info is None or not info["sorted"] or info["stated"] is not None or per not in FINE:
+        return None
+    if counting != (-1, None) or laid.terms or [len(parts) for _, parts in laid.dials] != [1]:
+        return None
+    column, [(pieces, _, _)] = laid.dials[0]
+    if any(number != column or outside for number, _, _, outside in laid.ranges):
+        return None  # ranges of the time itself have cut the pieces
+    return _core.busiest_runs(info["values"], pieces, n), laid.axes[0]
 
 
 def _begin(calendar: Any, position: int) -> int:

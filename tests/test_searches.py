@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import gzip
+from array import array
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,46 @@ def test_peaks_are_the_fullest_moments_and_ties_are_told(
     assert list(zip(table["start"], table["count"], strict=True)) == expected
     told = f"{more:,} more" in table.note
     assert told if more else "the same as the last" not in table.note
+
+
+@given(logs, st.sampled_from(["1s", "1min", "1h"]), st.integers(1, 4),
+       st.sampled_from(["UTC", "Europe/Paris", "Australia/Lord_Howe"]))  # fmt: skip
+def test_rows_in_order_have_the_same_peaks(
+    rows: list[dict[str, Any]], width: str, n: int, zone: str
+) -> None:
+    rows = sorted(
+        ({**row, "searches": 1, "hits": 0} for row in rows), key=lambda r: r["searched_at"]
+    )
+    names = ["searched_at", "bureau", "database"]
+    log = bcn.read_searches({name: [row[name] for row in rows] for name in names})
+    mixed = bcn.read_searches({name: [row[name] for row in rows[::-1]] for name in names})
+    for where in (None, {"searched_at": ("2023-10-28T00:00:01", "2023-10-30T01")}):
+        table = log.peak(width, n, tz=zone, where=where)
+        other = mixed.peak(width, n, tz=zone, where=where)
+        assert table.to_dicts() == other.to_dicts() and table.note == other.note
+    if zone != "Australia/Lord_Howe":  # the hour there that is half an hour
+        expected, _ = twin.busiest(rows, width, zone, n)
+        found = log.peak(width, n, tz=zone)
+        assert list(zip(found["start"], found["count"], strict=True)) == expected
+
+
+def test_runs_of_anything_else_are_refused() -> None:
+    from interpol_bcn import _core
+
+    times, pieces = array("q", [0, 1, 1]), array("q", [0, 0, 1, 0, 0, 5, -1, 0, 0, 0])
+    assert _core.busiest_runs(times, pieces, 1) == ([1], [2], 0)
+    assert _core.busiest_runs(array("q"), pieces, 1) == ([], [], 0)
+    for bad in (
+        (times, pieces, 0),
+        (array("i", [0]), pieces, 1),
+        (times, pieces[:7], 1),
+        (times, array("q", [0, 0, 0, 0, 0, 5, -1, 0, 0, 0]), 1),
+        (times, array("q", [0, 0, 1, 7, 0, 5, -1, 0, 0, 0]), 1),
+        (times, array("q", [5, 0, 1, 0, 0, 0, -1, 0, 0, 0]), 1),
+        (times, array("q", [0, 0, 1, 0, 0]), 1),
+    ):
+        with pytest.raises(ValueError, match="pieces of units"):
+            _core.busiest_runs(*bad)
 
 
 def test_very_many_ties_are_counted_too() -> None:
