@@ -70,8 +70,7 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
         synthetic = one.facts.synthetic or (other.facts.synthetic if other.facts else "")
         alike = other.facts is not None and one.facts.members == other.facts.members
         members = one.facts.members if alike else ()
-        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members)
-        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, one.facts.stocks)
+        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members, one.facts.stocks)
     return made
 
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._cube_verbs import Verbs
-from ._figures import Facts, combined
-from ._exports import Exports
 from ._figures import Facts, check_summed, combined
 from .axes import Axis
 from .errors import QueryError, suggest

@@ -81,9 +81,8 @@ class Log(Moments, _core.Log):
         self._plans = {}
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members)
         stocks = frozenset(field.name for field in schema.fields if field.stock)
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, stocks)
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
