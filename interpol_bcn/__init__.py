@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from .messages import MessageLog, read_messages
     from .published import Published, published
     from .query import Not
+    from .records import RecordLog, read_access, read_records
+    from .searches import SearchLog, read_searches
     from .table import Table
 
 __all__ = [
@@ -71,6 +73,8 @@ __all__ = [
     "Not",
     "Published",
     "QueryError",
+    "RecordLog",
+    "SearchLog",
     "Table",
     "TooLargeError",
     "compare",
@@ -80,8 +84,11 @@ __all__ = [
     "last",
     "members",
     "published",
+    "read_access",
     "read_delegates",
     "read_messages",
+    "read_records",
+    "read_searches",
     "report",
     "simulate_messages",
 ]
@@ -105,6 +112,8 @@ _LATER = {
     "Not": "query",
     "Published": "published",
     "QueryError": "errors",
+    "RecordLog": "records",
+    "SearchLog": "searches",
     "Table": "table",
     "TooLargeError": "errors",
     "compare": "_compare",
@@ -114,8 +123,11 @@ _LATER = {
     "last": "_instants",
     "members": "members",
     "published": "published",
+    "read_access": "records",
     "read_delegates": "delegates",
     "read_messages": "messages",
+    "read_records": "records",
+    "read_searches": "searches",
     "report": "_report",
     "simulate_messages": "_simulate",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from . import _core
 from ._columns import Column
-from ._figures import afford, figures, joined
+from ._figures import afford, figures, joined, over_dates
 from .errors import QueryError
 from .table import Table
 
@@ -28,7 +28,7 @@ def ranked(cube: Cube, cells: list[int], values: list[int]) -> Table:
         data = [axis.labels[at // stride % len(axis)] for at in cells]
         columns.append(_named(Column(axis.name, data, "label"), axis))
     columns.append(Column(cube.measure, values, "integer", unit=cube.unit))
-    total = cube.total()
+    total = 0 if over_dates(cube) else cube.total()
     parts = [value / total if total else None for value in values]
     columns.append(Column("share", parts, "number", format="percent"))
     return Table.from_columns(

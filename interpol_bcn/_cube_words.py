@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._figures import counted
+from ._figures import counted, over_dates
 
 if TYPE_CHECKING:
     from .cube import Cube
@@ -45,7 +45,9 @@ def explain(cube: Cube) -> str:
 
 def text(cube: Cube) -> str:
     """Return what a cube looks like in a terminal."""
-    head = f"{cube.title()}: {cube._shape_words()}, total {cube.total():,}"
+    head = f"{cube.title()}: {cube._shape_words()}"
+    if not over_dates(cube):
+        head += f", total {cube.total():,}"
     if not cube.axes:
         return f"{counted(cube.total(), cube.measure)}\n{cube.note()}"
     if not cube.size:

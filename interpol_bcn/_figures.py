@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from .account import Account
     from .cube import Cube
 
-__all__ = ["Facts", "afford", "combined", "counted", "figures", "joined"]
+__all__ = [
+    "Facts",
+    "afford",
+    "check_summed",
+    "combined",
+    "counted",
+    "figures",
+    "joined",
+    "over_dates",
+]
 
 
 class Facts(NamedTuple):
@@ -24,6 +33,7 @@ class Facts(NamedTuple):
     synthetic: str = ""
     #: the bureaus that are members: label, from which day, before which day
     members: tuple[tuple[str, str, str], ...] = ()
+    stocks: frozenset[str] = frozenset()  # measures of what is there at a date
 
 
 def combined(one: Cube, other: Cube, sign: int) -> Cube:
@@ -41,6 +51,12 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
             "cubes over different axes do not add up: "
             + (why or f"{one._shape_words()} and {other._shape_words()}")
         )
+    stock = one.facts is not None and one.measure in one.facts.stocks
+    if sign > 0 and stock and one.period != other.period and not over_dates(one):
+        raise QueryError(
+            f"{one.measure!r} is a stock, what is there at a date: figures of two dates do not "
+            "add up (their difference is a growth)"
+        )
     core = one.add(other) if sign > 0 else one.subtract(other)
     made = one._like(core, one.axes)
     periods = [cube.period for cube in (one, other) if cube.period[0] < cube.period[1]]
@@ -54,8 +70,25 @@ def combined(one: Cube, other: Cube, sign: int) -> Cube:
         synthetic = one.facts.synthetic or (other.facts.synthetic if other.facts else "")
         alike = other.facts is not None and one.facts.members == other.facts.members
         members = one.facts.members if alike else ()
-        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members)
+        made.facts = Facts(one.facts.record, None, (0, 0), synthetic, members, one.facts.stocks)
     return made
+
+
+def over_dates(cube: Cube) -> str:
+    """Return the axis of dates along which the figures of a stock stand; empty for others."""
+    if cube.facts is None or cube.measure not in cube.facts.stocks:
+        return ""
+    return next((axis.name for axis in cube.axes if axis.kind == "time" and len(axis) > 1), "")
+
+
+def check_summed(cube: Cube, gone: set[int]) -> None:
+    """Raise QueryError where a stock would be added up over dates."""
+    along = over_dates(cube)
+    if along and cube._number(along) in gone:
+        raise QueryError(
+            f"{cube.measure!r} is a stock, what is there at a date: the sum over "
+            f"{along!r} would count the same again at each. Take one of its labels instead"
+        )
 
 
 def afford(count: int, width: int, what: str, way: str = "") -> None:

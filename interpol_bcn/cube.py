@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._cube_verbs import Verbs
-from ._figures import Facts, combined
+from ._figures import Facts, check_summed, combined
 from .axes import Axis
 from .errors import QueryError, suggest
 
@@ -212,6 +212,7 @@ class Cube(Verbs, _core.Cube):
         1
         """
         gone = {self._number(name) for name in dims} if dims else set(range(len(self.axes)))
+        check_summed(self, gone)
         keep = [number not in gone for number in range(len(self.axes))]
         axes = [axis for number, axis in enumerate(self.axes) if keep[number]]
         return self._like(_core.Cube.sum(self, keep), axes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._figures import Facts, counted
+from ._moments import Moments
 from .account import Account, Rejected
 from .axes import axis_names
 from .cube import Cube
@@ -28,7 +29,7 @@ Self = TypeVar("Self", bound="Log")
 _PLANS = 64
 
 
-class Log(_core.Log):
+class Log(Moments, _core.Log):
     """Records in columns: what a reader leaves, and what questions are asked of.
 
     ``len(log)`` is the number of rows, ``log.total`` of records (a row may stand for
@@ -80,7 +81,8 @@ class Log(_core.Log):
         self._plans = {}
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members)
+        stocks = frozenset(field.name for field in schema.fields if field.stock)
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
@@ -286,7 +288,8 @@ class Log(_core.Log):
         """Add up a whole-number column along any axes, exactly, beyond 64 bits too.
 
         Rows that do not state the measure add nothing.  Everything else is as in ``count``.
-        A measure is its row's total: it is never multiplied by the row's weight.
+        A measure is its row's total: it is never multiplied by the row's weight.  A stock
+        (what is there at a date) is not added up over dates: QueryError says why.
 
         >>> import interpol_bcn as bcn
         >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"], "size": [2**62, 5],
@@ -294,16 +297,23 @@ class Log(_core.Log):
         >>> log.sum("size", "sender")["FRA"] - 2**62
         5
         """
-        self._check_measure(measure)
-        cube: Cube = self._ask(check_names(axes), where, tz, asof, None, measure=measure)
+        names = check_names(axes)
+        self._check_measure(measure, names, where, tz)
+        cube: Cube = self._ask(names, where, tz, asof, None, measure=measure)
         return cube
 
-    def _check_measure(self, measure: object) -> None:
+    def _check_measure(
+        self, measure: str, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any
+    ) -> None:
         if measure not in self.measures:
             known = ", ".join(map(repr, self.measures)) or "none here"
             near = suggest(str(measure), self.measures)
             hint = f"; did you mean {near[0]!r}?" if near else "."
             raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
+        if self.schema.field(measure).stock:
+            from ._stocks import check_stock
+
+            check_stock(self, measure, names, where, tz)
 
     def _ask(
         self,

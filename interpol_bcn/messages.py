@@ -77,7 +77,7 @@ class MessageLog(Log):
                 f"count({pair[0]!r}, {pair[1]!r}) needs no common one"
             )
         if measure is not None:
-            self._check_measure(measure)
+            self._check_measure(measure, pair, where, tz)
         flow: FlowMatrix = self._ask(pair, where, tz, None, unit, measure=measure, made=FlowMatrix)
         return flow
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["vocabulary"]
 
-_MADE: dict[str, str] = {}
+_MADE: dict[str, str] = {"databases": "_databases:databases"}
 
 
 def vocabulary(name: str) -> Domain:

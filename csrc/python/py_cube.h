@@ -57,4 +57,8 @@ extern const char py_cube_dense_doc[];
 PyObject *py_flow_quantities(PyObject *module, PyObject *args);
 extern const char py_flow_quantities_doc[];
 
+/* py_runs.c */
+PyObject *py_busiest_runs(PyObject *module, PyObject *args);
+extern const char py_busiest_runs_doc[];
+
 #endif

@@ -339,6 +339,7 @@ count_columns(PyObject *module, PyObject *args)
 }
 
 PyMethodDef py_cube_functions[] = {
+    {"busiest_runs", py_busiest_runs, METH_VARARGS, py_busiest_runs_doc},
     {"count_columns", count_columns, METH_VARARGS, count_columns_doc},
     {"flow_quantities", py_flow_quantities, METH_VARARGS,
      py_flow_quantities_doc},
