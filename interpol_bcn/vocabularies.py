@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["vocabulary"]
 
-_MADE: dict[str, str] = {}
+_MADE: dict[str, str] = {
+    "colours": "notices:colours",
+    "yes_no": "notices:yes_no",
+}
 
 
 def vocabulary(name: str) -> Domain:
