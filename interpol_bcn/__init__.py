@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from ._simulate import simulate_messages
     from .delegates import DelegateLog, read_delegates
     from .messages import MessageLog, read_messages
+    from .notices import NoticeLog, read_notices
+    from .operations import OperationLog, read_operations
     from .table import Table
 
 __all__ = [
@@ -73,6 +75,8 @@ __all__ = [
     "MessageLog",
     "MissingExtra",
     "Not",
+    "NoticeLog",
+    "OperationLog",
     "Published",
     "QueryError",
     "Table",
@@ -86,6 +90,8 @@ __all__ = [
     "published",
     "read_delegates",
     "read_messages",
+    "read_notices",
+    "read_operations",
     "report",
     "simulate_messages",
 ]
@@ -94,6 +100,8 @@ __all__ = [
 _LATER = {
     "DelegateLog": "delegates",
     "MessageLog": "messages",
+    "NoticeLog": "notices",
+    "OperationLog": "operations",
     "Table": "table",
     "compare": "_compare",
     "editions": "_editions",
@@ -102,6 +110,8 @@ _LATER = {
     "last": "_instants",
     "read_delegates": "delegates",
     "read_messages": "messages",
+    "read_notices": "notices",
+    "read_operations": "operations",
     "report": "_report",
     "simulate_messages": "_simulate",
 }
