@@ -418,6 +418,6 @@ class Log(_core.Log):
 def _whole_days(times: Mapping[str, Any] | None, rows: int) -> tuple[int, int]:
     """The whole UTC days from the first row to the last."""
     day = 86_400_000_000
-    if times is None or not rows or times["least"] > times["greatest"]:
+    if times is None or times["missing"] == rows:
         return 0, 0
     return times["least"] // day * day, (times["greatest"] // day + 1) * day
