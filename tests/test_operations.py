@@ -162,8 +162,15 @@ def test_a_cube_with_units_never_adds_them_up() -> None:
     assert type(again) is Quantities and again == cube
     people, money = cube.sel(unit="persons"), cube.sel(unit="EUR cent")
     assert (people.unit, money.unit) == ("persons", "EUR cent")
-    with pytest.raises(bcn.QueryError, match="persons.*EUR cent.*do not add up"):
+    with pytest.raises(bcn.QueryError, match=r"persons.*EUR cent.*do not add up"):
         people + money
+
+
+def test_a_log_whose_dates_are_never_stated_has_no_period() -> None:
+    log = read([{**row, "date": None} for row in UNITS])
+    assert log.period == (0, 0) and "without times" in repr(log)
+    row = log.countries()[0]
+    assert (row["first"], row["last"], row["countries"], row["members"]) == (None, None, 1, 2)
 
 
 def test_measures_of_ones_own_have_no_units() -> None:
@@ -239,3 +246,13 @@ def test_published_totals_come_out_of_rows_that_were_split() -> None:
     assert storm.countries()["countries"].tolist() == [27]
     first, second = next(pairwise(one.alpha_3 for one in bcn.members))
     assert storm.network()[first, second] == 1
+
+
+def test_a_log_without_rows_answers_with_nothing() -> None:
+    names = ["operation", "bureau", "date", "outcome", "quantity", "unit"]
+    log = bcn.read_operations({name: [] for name in names})
+    assert [len(table) for table in (log.results(), log.countries(), log.joint("FRA", "DEU"))] == [
+        0, 0, 0
+    ]  # fmt: skip
+    assert log.network().total() == 0 and log.sum().total() == 0
+    assert log.factsheet("FRA").title == "France (FRA): 0 operations, 0 partners"
