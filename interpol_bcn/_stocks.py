@@ -75,8 +75,11 @@ def stock(
     core: _core.Cube = shape.subtract(shape) if issued is None else issued
     if closed is not None:
         core = core.subtract(closed)
-    if opening is not None:
-        cells = array("q", _balance(balance, shape.axes, measure))
+    if isinstance(balance, Cube):
+        _check_kind(balance, shape.axes, measure)
+        core = core.add(balance)
+    elif opening is not None:
+        cells = array("q", _balance(balance, shape.axes))
         core = core.add(_core.Cube.from_cells(shape.shape, cells))
     if core.size and core.extent()[0] < 0:
         _check_least(figures(core), shape.axes)
@@ -125,7 +128,11 @@ def series(
             label: flat[at * width : at * width + width] for at, label in enumerate(labels)
         })  # fmt: skip
     none = [0] * width
-    now = _balance(balance, inner, "valid")
+    if isinstance(balance, Cube):
+        _check_kind(balance, inner, "valid")
+        now = figures(balance)
+    else:
+        now = _balance(balance, inner)
     columns: tuple[list[int], list[int], list[int]] = ([], [], [])
     for label in calendar.labels:
         came, went = (part.get(label, none) for part in parts)
@@ -143,7 +150,9 @@ def series(
                            labels=axis.labels, names=axis.all_names))  # fmt: skip
     for name, values in zip(("issued", "closed", "valid"), columns, strict=True):
         made.append(Column(name, values, "integer", unit=_UNITS[name]))
-    words = "; ".join([_carried(since, zone), *_without_times(issued)])
+    issued.period = (start, stop)
+    issued.filters = (_carried(since, zone), *_without_times(issued))
+    words = issued.note()
     return Table.from_columns(
         made, title=f"notices valid at the end of every {every}", note=words,
         explain="Each figure of valid is the one before, plus what was issued, minus what "
@@ -267,19 +276,23 @@ def _opening(opening: Any, zone: Zone) -> tuple[int | None, Any]:
     return since, opening[1]
 
 
-def _balance(balance: Any, axes: Sequence[Axis], measure: str) -> list[int]:
-    """An opening balance as cells, in the order of the axes."""
-    from ._figures import figures
+def _check_kind(balance: Cube, axes: Sequence[Axis], measure: str) -> None:
+    """Raise QueryError for an opening balance that is no stock along the same axes."""
+    differs = [a.differs(b) for a, b in zip(balance.axes, axes, strict=False)]
+    why = next(filter(None, differs), "")
+    if balance.measure != measure:
+        why = f"it is {balance.measure}, not {measure}"
+    elif len(balance.axes) != len(axes):
+        why = f"it has {len(balance.axes)} axes, not {len(axes)}"
+    if why:
+        raise QueryError(f"the opening balance is of another kind: {why}")
 
+
+def _balance(balance: Any, axes: Sequence[Axis]) -> list[int]:
+    """An opening balance as cells, in the order of the axes."""
     size = 1
     for axis in axes:
         size *= len(axis)
-    if isinstance(balance, Cube):
-        differs = [a.differs(b) for a, b in zip(balance.axes, axes, strict=False)]
-        if balance.measure != measure or len(balance.axes) != len(axes) or any(differs):
-            why = next(filter(None, differs), f"{balance.title()} is not {measure}, by the same")
-            raise QueryError(f"the opening balance is of another kind: {why}")
-        return figures(balance)
     if isinstance(balance, Mapping):
         cells = [0] * size
         for labels, value in balance.items():
@@ -289,7 +302,9 @@ def _balance(balance: Any, axes: Sequence[Axis], measure: str) -> list[int]:
             place = 0
             for axis, label in zip(axes, key, strict=True):
                 place = place * len(axis) + axis.index(label)
-            cells[place] += _whole_number(value)
+            if cells[place]:
+                raise QueryError(f"opening: {labels!r} is named twice")
+            cells[place] = _whole_number(value)
         return cells
     if axes and balance != 0:
         raise QueryError("opening: with axes, a balance is a dict from labels to whole numbers")

@@ -189,7 +189,9 @@ def test_decisions_are_those_of_the_slow_twin(
     found = {
         (row["year"], row[by]): (row["refused"], row["cancelled"], row["issued"]) for row in table
     }
-    assert {key: found[key] for key in expected} == expected
+    for (year, label), counts in expected.items():
+        if any(counts[:2]) or label != "not stated":
+            assert found[year, label] == counts
     for row in table:
         assert row["decided"] == row["refused"] + row["cancelled"]
         assert row["rate"] == (row["decided"] / row["issued"] if row["issued"] else None)
@@ -357,6 +359,12 @@ def test_what_a_log_cannot_know_is_refused() -> None:
         log.stock("2023-01", "colour", opening=("2022-12", 4))
     with pytest.raises(bcn.QueryError, match="names 2 of 1 axes"):
         log.stock("2023-01", "colour", opening=("2022-12", {("red", "A"): 4}))
+    with pytest.raises(bcn.QueryError, match="'notice rouge' is named twice"):
+        log.stock("2023-01", "colour", opening=("2022-12", {"red": 4, "notice rouge": 1}))
+    with pytest.raises(bcn.QueryError, match="of another kind: it has 0 axes, not 1"):
+        log.stock("2023-01", "colour", opening=log.stock("2022-12"))
+    with pytest.raises(bcn.QueryError, match="of another kind: it is public, not valid"):
+        log.valid("colour", opening=log.public("2022-12", "colour"))
     with pytest.raises(bcn.QueryError, match="a stock of another date"):
         log.stock("2023-03", opening=("2022-12", log.stock("2023-01")))
     with pytest.raises(bcn.QueryError, match="a stock itself looks at 'issued_at'"):
@@ -390,3 +398,22 @@ def test_the_public_column_takes_booleans() -> None:
          "public": pyarrow.array([True, False])}
     )  # fmt: skip
     assert int(bcn.read_notices(table).public("2023")) == 1
+
+
+def test_balances_beyond_64_bits_are_carried_exactly() -> None:
+    world = [{**SOME[0], "notices": 2**62, "requester": one} for one in ("A", "B", "HQ")]
+    log = read(world)
+    before = log.stock("2022")
+    assert int(before) == 3 * 2**62
+    assert int(log.stock("2023", opening=before)) == 3 * 2**62
+    assert log.valid(every="year")["valid"].tolist() == [3 * 2**62]
+
+
+def test_a_log_without_rows_has_a_stock_of_nothing() -> None:
+    names = ["issued_at", "requester", "colour", "closed_at", "state", "ground", "public"]
+    log = bcn.read_notices({name: [] for name in names})
+    assert int(log.stock("2023")) == int(log.public("2023")) == int(log.opened()) == 0
+    assert log.stock("2023", "colour", opening=("2022", {"red": 7}))["red"] == 7
+    assert log.decisions().to_dicts() == []
+    with pytest.raises(bcn.QueryError, match="a series needs a period"):
+        log.valid()
