@@ -42,6 +42,7 @@ OPERATIONS = Schema(
         Field("unit", "label"),
     ),
     time="date",
+    of="operations",
 )
 _STATED = (None, None)  # a range that keeps whatever is stated
 

@@ -256,3 +256,21 @@ def test_a_log_without_rows_answers_with_nothing() -> None:
     ]  # fmt: skip
     assert log.network().total() == 0 and log.sum().total() == 0
     assert log.factsheet("FRA").title == "France (FRA): 0 operations, 0 partners"
+
+
+def test_the_page_and_the_sheet_of_a_member_hold_operations_and_notices() -> None:
+    messages = bcn.read_messages(
+        {"sent_at": ["2023-01-05"], "sender": ["FRA"], "receiver": ["DEU"]}
+    )
+    operations = bcn.read_operations(
+        {"operation": ["Alpha", "Alpha"], "bureau": ["FRA", "DEU"], "outcome": ["arrests", None],
+         "quantity": [3, None], "unit": ["persons", None]}
+    )  # fmt: skip
+    notices = bcn.read_notices({"issued_at": ["2023-01-05"], "requester": ["FRA"],
+                                "colour": ["red"]})  # fmt: skip
+    page = bcn.report(messages, operations, notices, charts=False).html
+    assert 'id="operations"' in page and 'id="notices"' in page
+    assert "countries in each operation" in page and "Red Notice" in page
+    sheet = bcn.factsheet("France", messages, operations, notices)
+    assert "France (FRA): 1 operation, 1 partner" in [one.title for one in sheet.tables]
+    assert sheet.tables[-1].to_dicts() == [{"colour": "red", "notices": 1}]
