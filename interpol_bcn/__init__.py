@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from .logs import Log
     from .members import Member, Members, members
     from .messages import MessageLog, read_messages
+    from .notices import NoticeLog, read_notices
+    from .operations import OperationLog, read_operations
     from .published import Published, published
     from .query import Not
     from .records import RecordLog, read_access, read_records
@@ -71,6 +73,8 @@ __all__ = [
     "MessageLog",
     "MissingExtra",
     "Not",
+    "NoticeLog",
+    "OperationLog",
     "Published",
     "QueryError",
     "RecordLog",
@@ -87,6 +91,8 @@ __all__ = [
     "read_access",
     "read_delegates",
     "read_messages",
+    "read_notices",
+    "read_operations",
     "read_records",
     "read_searches",
     "report",
@@ -110,6 +116,8 @@ _LATER = {
     "MessageLog": "messages",
     "MissingExtra": "errors",
     "Not": "query",
+    "NoticeLog": "notices",
+    "OperationLog": "operations",
     "Published": "published",
     "QueryError": "errors",
     "RecordLog": "records",
@@ -126,6 +134,8 @@ _LATER = {
     "read_access": "records",
     "read_delegates": "delegates",
     "read_messages": "messages",
+    "read_notices": "notices",
+    "read_operations": "operations",
     "read_records": "records",
     "read_searches": "searches",
     "report": "_report",

@@ -63,7 +63,7 @@ def factsheet(member: str, *logs: Log, n: int = 10) -> Factsheet:
             raise QueryError(f"these {log.schema.record} have no column of bureaus")
         label = domain.labels[domain.resolve(member)]
         title = domain.name(label, "en")
-        make = _MAKERS.get(log.schema.record, _counts)
+        make = _MAKERS.get(log.schema.subject, _counts)
         tables += make(log, label, title, n)
     return Factsheet(title, tables)
 

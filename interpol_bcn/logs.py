@@ -311,7 +311,7 @@ class Log(Moments, _core.Log):
             hint = f"; did you mean {near[0]!r}?" if near else "."
             raise QueryError(f"no measure {measure!r}{hint} Measures are: {known}")
         if self.schema.field(measure).stock:
-            from ._stocks import check_stock
+            from ._stock_sums import check_stock
 
             check_stock(self, measure, names, where, tz)
 
@@ -428,6 +428,6 @@ class Log(Moments, _core.Log):
 def _whole_days(times: Mapping[str, Any] | None, rows: int) -> tuple[int, int]:
     """The whole UTC days from the first row to the last."""
     day = 86_400_000_000
-    if times is None or not rows or times["least"] > times["greatest"]:
+    if times is None or times["missing"] == rows:
         return 0, 0
     return times["least"] // day * day, (times["greatest"] // day + 1) * day

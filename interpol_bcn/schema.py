@@ -60,6 +60,12 @@ class Schema(NamedTuple):
     flow: tuple[str, ...] = ()  # from whom, to whom
     per: tuple[str, ...] = ()  # the ways in which one may be counted, the usual first
     rules: tuple[Rule, ...] = ()
+    of: str = ""  # what the records are of, where a row is not one: operations
+
+    @property
+    def subject(self) -> str:
+        """What a log is about: its records, or what they are of."""
+        return self.of or self.record
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["vocabulary"]
 
-_MADE: dict[str, str] = {"databases": "_databases:databases"}
+_MADE: dict[str, str] = {
+    "colours": "notices:colours",
+    "databases": "_databases:databases",
+    "yes_no": "notices:yes_no",
+}
 
 
 def vocabulary(name: str) -> Domain:

@@ -53,7 +53,7 @@ def check_others(others: Sequence[Log]) -> dict[str, Log]:
 
     held: dict[str, Log] = {}
     for log in others:
-        record = getattr(getattr(log, "schema", None), "record", type(log).__name__)
+        record = getattr(getattr(log, "schema", None), "subject", type(log).__name__)
         if record not in _TABLES:
             raise QueryError(
                 f"a report takes messages first, then {', '.join(_TABLES)}; not {record}"
