@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from ._instants import last
     from ._report import report
     from ._simulate import simulate_messages
+    from ._simulate_notices import simulate_notices
+    from ._simulate_records import simulate_delegates, simulate_operations
+    from ._simulate_searches import simulate_searches
     from .delegates import DelegateLog, read_delegates
     from .messages import MessageLog, read_messages
     from .table import Table
@@ -85,7 +88,11 @@ __all__ = [
     "read_delegates",
     "read_messages",
     "report",
+    "simulate_delegates",
     "simulate_messages",
+    "simulate_notices",
+    "simulate_operations",
+    "simulate_searches",
 ]
 
 # What is not needed to count is imported when it is first asked for.
@@ -100,7 +107,11 @@ _LATER = {
     "read_delegates": "delegates",
     "read_messages": "messages",
     "report": "_report",
+    "simulate_delegates": "_simulate_records",
     "simulate_messages": "_simulate",
+    "simulate_notices": "_simulate_notices",
+    "simulate_operations": "_simulate_records",
+    "simulate_searches": "_simulate_searches",
 }
 
 
