@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from ._instants import last
     from ._report import report
     from ._simulate import simulate_messages
+    from ._simulate_notices import simulate_notices
+    from ._simulate_records import simulate_delegates, simulate_operations
+    from ._simulate_searches import simulate_searches
     from .axes import NOT_STATED, Axis
     from .cube import Cube
     from .delegates import DelegateLog, read_delegates
@@ -96,7 +99,11 @@ __all__ = [
     "read_records",
     "read_searches",
     "report",
+    "simulate_delegates",
     "simulate_messages",
+    "simulate_notices",
+    "simulate_operations",
+    "simulate_searches",
 ]
 
 # Each name is imported when it is first asked for: importing the package loads nothing else.
@@ -139,7 +146,11 @@ _LATER = {
     "read_records": "records",
     "read_searches": "searches",
     "report": "_report",
+    "simulate_delegates": "_simulate_records",
     "simulate_messages": "_simulate",
+    "simulate_notices": "_simulate_notices",
+    "simulate_operations": "_simulate_records",
+    "simulate_searches": "_simulate_searches",
 }
 _MODULES = frozenset(module for module in _LATER.values() if not module.startswith("_"))
 

@@ -182,6 +182,26 @@ def simulate_messages(
     hours: Buffer,
     day: Buffer,
 ) -> dict[str, Memory]: ...
+def simulate_searches(
+    *,
+    single: bool,
+    seed: int,
+    start: int,
+    weekday: int,
+    bureaus: int,
+    days: int,
+    weeks: int,
+    databases: int,
+    searches: Buffer,
+    rhythm: Buffer,
+    weight: Buffer,
+    rate: Buffer,
+    day: Buffer,
+    offset: Buffer,
+    week: Buffer,
+    since: Buffer,
+    hours: Buffer,
+) -> dict[str, Memory]: ...
 def split_record(
     text: bytes, whole: bool, delimiter: bytes, quote: bytes, /
 ) -> tuple[list[str], int, int, int] | None: ...

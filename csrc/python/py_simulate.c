@@ -1,8 +1,10 @@
 #include "python/binding.h"
 
+#include "simulate/searches.h"
 #include "simulate/simulate.h"
 
-/* simulate_messages: a world described in Python, a year made in the core. */
+/* simulate_messages, simulate_searches: a world described in Python, a year
+ * made in the core. */
 
 typedef struct column {
     const char *name;
@@ -190,9 +192,152 @@ simulate_messages(PyObject *module, PyObject *args, PyObject *keywords)
     return made;
 }
 
+enum {
+    Q_SEARCHES,
+    Q_RHYTHM,
+    Q_WEIGHT,
+    Q_RATE,
+    Q_DAY,
+    Q_OFFSET,
+    Q_WEEK,
+    Q_SINCE,
+    Q_HOURS,
+    Q_COLUMNS
+};
+
+static PyObject *
+search_columns(py_state *state, const bcn_searches *year)
+{
+    PyObject *columns = PyDict_New();
+    if (columns == NULL) {
+        return NULL;
+    }
+#define COLUMN(name, format)                                                  \
+    if (set_memory(state, columns, #name, year->name, year->rows, format) <   \
+        0) {                                                                  \
+        Py_DECREF(columns);                                                   \
+        return NULL;                                                          \
+    }
+    COLUMN(searched_at, 'q')
+    COLUMN(bureau, 'B')
+    COLUMN(database, 'B')
+    COLUMN(searches, 'I')
+    COLUMN(hits, 'I')
+#undef COLUMN
+    return columns;
+}
+
+static PyObject *
+make_searches(py_state *state, bcn_search_world *asked, column *columns,
+              int single, unsigned long long seed)
+{
+    asked->searches = columns[Q_SEARCHES].view.buf;
+    asked->rhythm = columns[Q_RHYTHM].view.buf;
+    asked->weight = columns[Q_WEIGHT].view.buf;
+    asked->rate = columns[Q_RATE].view.buf;
+    asked->day = columns[Q_DAY].view.buf;
+    asked->world.offset = columns[Q_OFFSET].view.buf;
+    asked->world.week = columns[Q_WEEK].view.buf;
+    asked->world.since = columns[Q_SINCE].view.buf;
+    asked->world.hours = columns[Q_HOURS].view.buf;
+    bcn_searches year;
+    bcn_error error = {""};
+    py_watch watch;
+    py_watch_start(&watch);
+    bcn_status status;
+    PY_CORE_BEGIN(&watch)
+        status = bcn_searches_new(&year, asked, single != 0, seed, &watch.core,
+                                  &error);
+    PY_CORE_END(&watch)
+    if (status != BCN_OK) {
+        return py_raise(status, &error);
+    }
+    PyObject *made = search_columns(state, &year);
+    bcn_searches_free(&year); /* the memories have their own shares */
+    return made;
+}
+
+PyDoc_STRVAR(
+    searches_doc,
+    "simulate_searches(*, single, seed, start, weekday, bureaus, days, weeks,"
+    " databases, searches, rhythm, weight, rate, day, offset, week, since,"
+    " hours)\n--\n\n"
+    "Make a synthetic year of searches; return its columns, as Memory.\n\n"
+    "The arguments are those of ``bcn_search_world`` "
+    "(csrc/simulate/searches.h): searches 'Q', rhythm 'B', weight 'H', rate "
+    "'I', day 'H', offset 'b', week 'B', since 'H', hours 'B'.\n"
+    "Raises ValueError for a world that cannot search so much, "
+    "MemoryError.\nTakes some 15 ns for each hour, bureau and database in "
+    "use, and 50 ns a single row.\n");
+
+static PyObject *
+simulate_searches(PyObject *module, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {
+        "single", "seed",   "start", "weekday", "bureaus",   "days",
+        "weeks",  "databases",      "searches", "rhythm",    "weight",
+        "rate",   "day",    "offset", "week",   "since",     "hours",
+        NULL};
+    unsigned long long seed;
+    int single;
+    Py_ssize_t bureaus, days, weeks, databases;
+    long long start;
+    bcn_search_world asked = {0};
+    bcn_world *world = &asked.world;
+    PyObject *given[Q_COLUMNS];
+    if (!PyArg_ParseTupleAndKeywords(
+            args, keywords, "$pKLinnnnOOOOOOOOO:simulate_searches", names,
+            &single, &seed, &start, &world->weekday, &bureaus, &days, &weeks,
+            &databases, &given[Q_SEARCHES], &given[Q_RHYTHM],
+            &given[Q_WEIGHT], &given[Q_RATE], &given[Q_DAY],
+            &given[Q_OFFSET], &given[Q_WEEK], &given[Q_SINCE],
+            &given[Q_HOURS])) {
+        return NULL;
+    }
+    /* The core checks these again; here they only must not wrap. */
+    if (bureaus < 0 || bureaus > BCN_WORLD_BUREAUS || days < 0 ||
+        days > BCN_WORLD_DAYS || weeks < 0 || weeks > 256 || databases < 0 ||
+        databases > BCN_DATABASES) {
+        PyErr_SetString(PyExc_ValueError,
+                        "bureaus, days, weeks or databases out of range");
+        return NULL;
+    }
+    world->bureaus = (size_t)bureaus;
+    world->days = (size_t)days;
+    world->weeks = (size_t)weeks;
+    world->start = start;
+    asked.databases = (size_t)databases;
+    size_t cells = asked.databases * world->bureaus;
+    column columns[Q_COLUMNS] = {
+        [Q_SEARCHES] = {"searches", 'Q', 8, asked.databases, {0}},
+        [Q_RHYTHM] = {"rhythm", 'B', 1, asked.databases, {0}},
+        [Q_WEIGHT] = {"weight", 'H', 2, cells, {0}},
+        [Q_RATE] = {"rate", 'I', 4, cells, {0}},
+        [Q_DAY] = {"day", 'H', 2, asked.databases * world->days, {0}},
+        [Q_OFFSET] = {"offset", 'b', 1, world->bureaus, {0}},
+        [Q_WEEK] = {"week", 'B', 1, world->bureaus, {0}},
+        [Q_SINCE] = {"since", 'H', 2, world->bureaus, {0}},
+        [Q_HOURS] = {"hours", 'B', 1, world->weeks * BCN_WEEK_SLOTS, {0}}};
+    PyObject *made = NULL;
+    int lent = 0;
+    while (lent < Q_COLUMNS && column_lend(given[lent], &columns[lent]) == 0) {
+        lent++;
+    }
+    if (lent == Q_COLUMNS) {
+        made = make_searches(py_state_of(module), &asked, columns, single,
+                             seed);
+    }
+    while (lent > 0) {
+        PyBuffer_Release(&columns[--lent].view);
+    }
+    return made;
+}
+
 static PyMethodDef simulate_methods[] = {
     {"simulate_messages", (PyCFunction)(void (*)(void))simulate_messages,
      METH_VARARGS | METH_KEYWORDS, simulate_doc},
+    {"simulate_searches", (PyCFunction)(void (*)(void))simulate_searches,
+     METH_VARARGS | METH_KEYWORDS, searches_doc},
     {NULL, NULL, 0, NULL},
 };
 

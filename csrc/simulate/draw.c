@@ -34,3 +34,25 @@ bcn_shares_write(bcn_share *shares, const uint32_t *weights, uint32_t count)
         shares[rich] = (bcn_share){UINT32_C(1) << 31, rich};
     }
 }
+
+/* Of falling runs of even draws, one of odd length begins with x at a chance
+ * of e^-x; each of even length says that a whole unit has passed. */
+uint64_t
+bcn_stream_gap(bcn_stream *stream)
+{
+    for (uint64_t units = 0;; units++) {
+        uint64_t first = bcn_stream_next(stream) >> 32;
+        uint64_t last = first, length = 1;
+        for (;;) {
+            uint64_t next = bcn_stream_next(stream) >> 32;
+            if (next >= last) {
+                break;
+            }
+            last = next;
+            length++;
+        }
+        if (length % 2 == 1) {
+            return units * BCN_GAP + (first * BCN_GAP >> 32);
+        }
+    }
+}

@@ -9,7 +9,14 @@
  * A choice among up to 256 weighted things takes one 64-bit number and two
  * look-ups: the things are cut into `count` equal shares so that each share
  * holds at most two of them (the alias method), in whole numbers exact to
- * 2^-31. */
+ * 2^-31.
+ *
+ * A whole number is cut in proportion to weights by systematic sampling: the
+ * weights laid end to end, cut at equal steps from a random start.  The parts
+ * add up exactly, and the expectation of each is its share.
+ *
+ * Gaps between chance events are exponential by the method of von Neumann
+ * (1951), which compares whole numbers and takes no logarithm. */
 #ifndef BCN_DRAW_H
 #define BCN_DRAW_H
 
@@ -60,5 +67,33 @@ bcn_shares_draw(const bcn_share *shares, uint32_t count, uint64_t draw)
     uint32_t level = (uint32_t)draw >> 1;
     return level < shares[column].keep ? column : shares[column].other;
 }
+
+typedef struct bcn_cut {
+    uint64_t whole, each, rest, carry;
+} bcn_cut;
+
+/* Cut `total` over weights that add up to `whole`, which is not 0.  Each
+ * weight times the lesser of total and whole, and whole besides, is to stay
+ * below 2^64. */
+static inline bcn_cut
+bcn_cut_of(uint64_t total, uint64_t whole, uint64_t draw)
+{
+    bcn_cut cut = {whole, total / whole, total % whole, draw % whole};
+    return cut;
+}
+
+/* The part of the next weight. */
+static inline uint64_t
+bcn_cut_take(bcn_cut *cut, uint64_t weight)
+{
+    uint64_t part = weight * cut->rest + cut->carry;
+    cut->carry = part % cut->whole;
+    return weight * cut->each + part / cut->whole;
+}
+
+enum { BCN_GAP = 1000000 };
+
+/* An exponential gap whose mean is BCN_GAP. */
+uint64_t bcn_stream_gap(bcn_stream *stream);
 
 #endif

@@ -15,7 +15,16 @@ enum { BCN_SLOT_BUCKETS_LOG = 12 };
 #define BCN_NO_REPLY INT64_MIN
 
 /* Streams of one seed, by purpose. */
-enum { BCN_STREAM_PLAN = 1, BCN_STREAM_ROWS, BCN_STREAM_REPLIES };
+enum {
+    BCN_STREAM_PLAN = 1,
+    BCN_STREAM_ROWS,
+    BCN_STREAM_REPLIES,
+    BCN_STREAM_HOURS, /* these for searches */
+    BCN_STREAM_STARTS,
+    BCN_STREAM_CELLS,
+    BCN_STREAM_TIMES,
+    BCN_STREAM_HITS
+};
 
 /* What one worker needs for one half hour. */
 typedef struct bcn_desk {
@@ -44,15 +53,26 @@ typedef struct bcn_making {
     uint32_t *size;
 } bcn_making;
 
-/* Where in its local week a bureau is during a half hour. */
+/* Where in a week, by its local time, a bureau is during a half hour. */
 static inline size_t
-bcn_world_hour(const bcn_world *world, size_t bureau, size_t slot)
+bcn_world_place(const bcn_world *world, size_t bureau, size_t week,
+                size_t slot)
 {
     size_t place = (size_t)world->weekday * 48 + slot + BCN_WEEK_SLOTS;
     place = (size_t)((ptrdiff_t)place + world->offset[bureau]);
-    return world->week[bureau] * (size_t)BCN_WEEK_SLOTS +
-           place % BCN_WEEK_SLOTS;
+    return week * BCN_WEEK_SLOTS + place % BCN_WEEK_SLOTS;
 }
+
+/* The same in the week that it keeps. */
+static inline size_t
+bcn_world_hour(const bcn_world *world, size_t bureau, size_t slot)
+{
+    return bcn_world_place(world, bureau, world->week[bureau], slot);
+}
+
+/* Whether the bureaus, their weeks and the calendar are in range. */
+BCN_MUST_USE bcn_status bcn_world_check(const bcn_world *world,
+                                        bcn_error *error);
 
 /* The passes, each a bcn_task over a bcn_making. */
 void bcn_making_rows(void *context, size_t worker);

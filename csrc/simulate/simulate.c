@@ -9,8 +9,8 @@ enum {
     WEIGHTS = 1 << 17 /* of a half hour, once scaled */
 };
 
-static bcn_status
-check_world(const bcn_world *world, bcn_error *error)
+bcn_status
+bcn_world_check(const bcn_world *world, bcn_error *error)
 {
     if (world->bureaus < 1 || world->bureaus > BCN_WORLD_BUREAUS ||
         world->days < 1 || world->days > BCN_WORLD_DAYS || world->weeks < 1) {
@@ -19,21 +19,34 @@ check_world(const bcn_world *world, bcn_error *error)
                         "255 bureaus, 1 to 366 days, at least 1 week",
                         world->bureaus, world->days, world->weeks);
     }
-    if (world->weekday < 0 || world->weekday > 6 ||
-        world->secretariat < BCN_NO_SECRETARIAT ||
-        world->secretariat >= (int)world->bureaus) {
-        return bcn_fail(error, BCN_INVALID,
-                        "weekday %d, secretariat %d: out of range",
-                        world->weekday, world->secretariat);
+    if (world->weekday < 0 || world->weekday > 6) {
+        return bcn_fail(error, BCN_INVALID, "weekday %d: out of range",
+                        world->weekday);
     }
     for (size_t i = 0; i < world->bureaus; i++) {
         if (world->offset[i] < -24 || world->offset[i] > 28 ||
-            world->week[i] >= world->weeks ||
-            world->pace[i] >= BCN_WORLD_PACES) {
+            world->week[i] >= world->weeks) {
             return bcn_fail(error, BCN_INVALID,
-                            "bureau %zu: offset %d, week %d, pace %d: out of "
-                            "range",
-                            i, world->offset[i], world->week[i],
+                            "bureau %zu: offset %d, week %d: out of range", i,
+                            world->offset[i], world->week[i]);
+        }
+    }
+    return BCN_OK;
+}
+
+/* What messages need besides. */
+static bcn_status
+check_writers(const bcn_world *world, bcn_error *error)
+{
+    if (world->secretariat < BCN_NO_SECRETARIAT ||
+        world->secretariat >= (int)world->bureaus) {
+        return bcn_fail(error, BCN_INVALID, "secretariat %d: out of range",
+                        world->secretariat);
+    }
+    for (size_t i = 0; i < world->bureaus; i++) {
+        if (world->pace[i] >= BCN_WORLD_PACES) {
+            return bcn_fail(error, BCN_INVALID,
+                            "bureau %zu: pace %d: out of range", i,
                             world->pace[i]);
         }
     }
@@ -251,7 +264,8 @@ bcn_year_new(bcn_year *year, const bcn_world *world, uint64_t rows,
              uint64_t seed, size_t threads, bcn_watch *watch, bcn_error *error)
 {
     *year = (bcn_year){0};
-    BCN_TRY(check_world(world, error));
+    BCN_TRY(bcn_world_check(world, error));
+    BCN_TRY(check_writers(world, error));
     if (rows >= UINT32_MAX) {
         return bcn_fail(error, BCN_RANGE,
                         "%llu rows: a synthetic year has at most 4 billion",
