@@ -137,11 +137,24 @@ def _number(text: str) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     from ._progress import progress
     from ._simulate import simulate_messages
+    from ._simulate_notices import simulate_notices
+    from ._simulate_records import simulate_delegates, simulate_operations
+    from ._simulate_searches import simulate_searches
 
+    seed = arguments.seed
     with progress("making up messages", []) as told:
-        log = simulate_messages(arguments.rows, seed=arguments.seed)
+        log = simulate_messages(arguments.rows, seed=seed)
         told(len(log))
-    return _page(log, arguments)
+    with progress("making up searches", []) as told:
+        # As many to a message as in the published year: 8 billion to 18 million.
+        searches = simulate_searches(max(1, arguments.rows * 4000 // 9), seed=seed)
+        told(len(searches))
+    others = (
+        simulate_notices(seed=seed),
+        simulate_operations(seed=seed),
+        simulate_delegates(seed=seed),
+    )
+    return _page(log, arguments, searches, *others)
 
 
 def _report(arguments: argparse.Namespace) -> int:

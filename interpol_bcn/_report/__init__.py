@@ -64,9 +64,10 @@ def report(
 
     ``others`` are logs of searches, notices, operations or delegates, one of each: the page
     has a section for each that is given.  ``language`` is en, fr, es or ar; ``tz`` the zone
-    in which hours and days are read; ``n`` how many rows the tables of the largest have.  ``charts``: True needs the extra
-    ``report``, False leaves them out, None draws them where the extra is there; every
-    figure is in a table either way.  The file is self-contained: no address in it is fetched.
+    in which hours and days are read; ``n`` how many rows the tables of the largest have.
+    ``charts``: True needs the extra ``report``, False leaves them out, None draws them where
+    the extra is there; every figure is in a table either way.  The file is self-contained: no
+    address in it is fetched.
 
     Raise QueryError for options that make no sense and for an empty log, MissingExtra for
     charts=True without the extra.  Costs some ten passes over the columns, and a second for
