@@ -6,6 +6,7 @@ import doctest
 import gzip
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_the_answers_are_as_counted_elsewhere(log: Any) -> None:
 def test_times_in_no_order_make_the_profile_that_the_text_has(log: Any, lines: list[str]) -> None:
     stamps = [text.split("[", 1)[1] for text in lines]  # 17/May/2015:10:05:03 +0000]
     moments = [(int(one[:2]), int(one[12:14]), int(one[15:17]), int(one[18:20])) for one in stamps]
-    assert sum(after < before for before, after in zip(moments, moments[1:], strict=False)) == 4915
+    assert sum(after < before for before, after in pairwise(moments)) == 4915
     profile = log.count("hour_of_day")
     expected = Counter(f"{moment[1]:02}" for moment in moments)
     assert profile.total() == 10_000
