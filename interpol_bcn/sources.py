@@ -27,7 +27,7 @@ _CHUNK = 1 << 18  # rows of Python values turned into columns at a time
 _PIECE = 1 << 16  # rows decoded at a time: few enough to stay in cache
 _AHEAD = 1 << 20  # rows that a thread decodes ahead
 _BUFFER = 1 << 16  # bytes of a column read from the file at a time
-_RELEASE = 1 << 22  # rows after which a decoding thread gives memory back
+_RELEASE = 20 << 20  # values after which a decoding thread gives memory back
 
 
 def open_sources(source: Any) -> list[Source]:
@@ -242,6 +242,7 @@ class _ParquetSource(_FileSource):
         wanted = None if columns is None else list(columns)
         with self._explained():
             metadata = parquet.read_metadata(self.name)
+        width = metadata.num_columns if wanted is None else len(wanted)
         pool = _pyarrow("lib", "Parquet").default_memory_pool()
         mine = local()
 
@@ -258,7 +259,7 @@ class _ParquetSource(_FileSource):
             yield from mine.file.iter_batches(
                 _PIECE, row_groups=[group], columns=wanted, use_threads=False
             )
-            mine.decoded += metadata.row_group(group).num_rows
+            mine.decoded += metadata.row_group(group).num_rows * width
             if mine.decoded >= _RELEASE:
                 # What one thread allocates and another frees, the pool keeps for long.
                 mine.decoded = 0
