@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .cube import Cube
@@ -20,5 +21,6 @@ def labelled(cube: Cube) -> dict[tuple[str, ...], int]:
     {('2023-01', 'FRA'): 1, ('2023-03', 'DEU'): 1}
     """
     table = cube.to_table(zeros=False)
-    *labels, figures = (table[name].tolist() for name in table.columns)
-    return dict(zip(zip(*labels, strict=True), figures, strict=True))
+    labels = zip(*(table[name].tolist() for name in cube.dims), strict=True)
+    keys: Iterable[Any] = labels if cube.dims else [()] * len(table)
+    return dict(zip(keys, table[cube.measure].tolist(), strict=True))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from . import _core
+from ._cells import labelled
 from ._columns import Column
 from ._figures import afford
 from .axes import NOT_STATED, Axis
@@ -113,7 +114,7 @@ def _over_other_axes(a: Cube, b: Cube) -> tuple[list[Column], list[Change], int]
     afford(a.nonzero + b.nonzero, _BYTES_PER_CELL, "comparing cubes of different labels")
     unions = [_union(x, y) for x, y in zip(a.axes, b.axes, strict=True)]
     held = [[set(axis.labels) for axis in cube.axes] for cube in (a, b)]
-    before, after = _cells(a), _cells(b)
+    before, after = labelled(a), labelled(b)
     ranks = [{label: at for at, label in enumerate(labels)} for labels in unions]
 
     def rank(key: tuple[str, ...]) -> list[int]:
@@ -136,13 +137,6 @@ def _over_other_axes(a: Cube, b: Cube) -> tuple[list[Column], list[Change], int]
         data = [change[0][number] for change in changes]
         keys.append(Column(x.name, data, labels=unions[number], names=_names(x, y)))
     return keys, changes, same
-
-
-def _cells(cube: Cube) -> dict[tuple[str, ...], int]:
-    table = cube.to_table(zeros=False)
-    labels = zip(*(table[name].tolist() for name in cube.dims), strict=True)
-    keys: Iterable[Any] = labels if cube.dims else [()] * len(table)
-    return dict(zip(keys, table[cube.measure].tolist(), strict=True))
 
 
 def _union(x: Axis, y: Axis) -> list[str]:

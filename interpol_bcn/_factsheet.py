@@ -57,8 +57,7 @@ def factsheet(member: str, *logs: Log, n: int = 10) -> Factsheet:
     tables: list[Table] = []
     title = member
     for log in logs:
-        bureau = next((f.name for f in log.schema.fields if f.bureau and f.name in log.columns), "")
-        domain = log.domains.get(bureau)
+        domain = log._bureaus()
         if domain is None:
             raise QueryError(f"these {log.schema.record} have no column of bureaus")
         label = domain.labels[domain.resolve(member)]
@@ -87,8 +86,7 @@ def _messages(log: Any, label: str, title: str, n: int) -> list[Table]:
         Column("rank", columns[2], "integer"),
         Column("share", columns[3], "number", format="percent"),
     ]
-    note = log.count().to_table().note
-    figures = Table.from_columns(made, title=f"{title}: {log.schema.record}", note=note)
+    figures = Table.from_columns(made, title=f"{title}: {log.schema.record}", note=cube.note())
     partners = [
         log.count(other, where={axis: label}).top(n)
         for axis, other in (("sender", "receiver"), ("receiver", "sender"))

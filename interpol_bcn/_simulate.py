@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from interpol_bcn._core import Memory
 
     from .messages import MessageLog
+    from .reading import MadeUp
 
 #: The labels of the codes in the columns ``kind`` and ``priority``.
 KINDS = ("message", "request", "reply", "diffusion", "notice")
@@ -125,7 +126,6 @@ def simulate_messages(
     >>> log.synthetic, len(log), log.count("month").total()
     ('synthetic data, seed 1', 1000, 1000)
     """
-    from . import _core
     from ._options import Options
     from .members import members
     from .messages import MESSAGES, MessageLog
@@ -137,7 +137,7 @@ def simulate_messages(
     labels = {"sender": domain.labels, "receiver": domain.labels, "kind": KINDS,
               "priority": PRIORITIES}  # fmt: skip
     nulls = {"reply_to": made.pop("no_reply")}
-    columns: list[tuple[str, str, object, object, object]] = []
+    columns: list[MadeUp] = []
     for name, data in made.items():
         if name in labels:
             columns.append((name, "label", data, list(labels[name]), None))
@@ -145,9 +145,7 @@ def simulate_messages(
             columns.append(
                 (name, "tsu:UTC" if name == "sent_at" else "number", data, None, nulls.get(name))
             )
-    table = _core.arrow_export(columns, True)
-    names = [name if name in made else None for name in MESSAGES.names]
-    return reading.run_table(table, names, MessageLog, f"synthetic data, seed {seed}")
+    return reading.run_made(columns, MessageLog, seed)
 
 
 def simulate_columns(

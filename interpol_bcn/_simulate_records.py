@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .delegates import DelegateLog
     from .logs import Log
     from .operations import OperationLog
-    from .reading import Reading
+    from .reading import MadeUp, Reading
 
 _WORD = 2**64 - 1
 _DAY = 86_400_000_000
@@ -85,23 +85,20 @@ class _Columns:
 
     def log(self, reading: Reading, made: type[Log], seed: int, by: str | None = None) -> Any:
         """Return the log of the rows, in the order of a column where one is named."""
-        from . import _core
 
         if by is not None:
             keys = self.values[by]
             order = sorted(range(len(keys)), key=lambda row: keys[row] or 0)
             for name, values in self.values.items():
                 self.values[name] = [values[row] for row in order]
-        columns: list[tuple[str, str, object, object, object]] = []
+        columns: list[MadeUp] = []
         for name, values in self.values.items():
             kind, letter = self.kinds[name]
             data = array(letter, [value or 0 for value in values])
             nulls = array("B", [value is None for value in values]) if None in values else None
             labels = list(self.labels[name]) if kind == "label" else None
             columns.append((name, kind, data, labels, nulls))
-        table = _core.arrow_export(columns, True)
-        names = [name if name in self.values else None for name in reading.schema.names]
-        return reading.run_table(table, names, made, f"synthetic data, seed {seed}")
+        return reading.run_made(columns, made, seed)
 
 
 def _labels(reading: Reading, name: str) -> Sequence[str]:

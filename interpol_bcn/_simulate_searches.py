@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from array import array
 
     from ._core import Memory
+    from .reading import MadeUp
     from .searches import SearchLog
 
 _SINGLE_MOST = 2**32 - 2
@@ -85,7 +86,6 @@ def simulate_searches(
     >>> log.synthetic, log.total, log.count("database")["SLTD"]
     ('synthetic data, seed 1', 1000, 650)
     """
-    from . import _core
     from ._options import Options
     from .reading import Reading
     from .searches import SEARCHES, SearchLog
@@ -97,17 +97,14 @@ def simulate_searches(
         n, bureaus=labels["bureau"], databases=labels["database"], seed=seed, year=year,
         single=single,
     )  # fmt: skip
-    columns: list[tuple[str, str, object, object, object]] = []
+    columns: list[MadeUp] = []
     for name, data in made.items():
         if name in labels:
             columns.append((name, "label", data, list(labels[name]), None))
         elif not (single and name == "searches"):
             kind = "tsu:UTC" if name == "searched_at" else "number"
             columns.append((name, kind, data, None, None))
-    here = {column[0] for column in columns}
-    table = _core.arrow_export(columns, True)
-    names = [name if name in here else None for name in SEARCHES.names]
-    return reading.run_table(table, names, SearchLog, f"synthetic data, seed {seed}")
+    return reading.run_made(columns, SearchLog, seed)
 
 
 def search_columns(

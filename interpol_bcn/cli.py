@@ -187,13 +187,7 @@ def _member(arguments: argparse.Namespace) -> int:
     else:
         texts = [one.to_text() for one in shown]
     text = "\n\n".join([sheet.title, *texts] if arguments.format == "text" else texts) + "\n"
-    if arguments.output is None:
-        sys.stdout.write(text)
-    else:
-        from ._atomic import write_text
-
-        write_text(arguments.output, text)
-    return 0
+    return _put(text, arguments)
 
 
 def _page(log: MessageLog, arguments: argparse.Namespace, *others: Log) -> int:
@@ -285,6 +279,10 @@ def _show(table: Table, arguments: argparse.Namespace) -> int:
         whole = arguments.output is not None or not sys.stdout.isatty()
         text = printed.to_text(rows=len(table) if whole else 60, width=200 if whole else None)
         text += "\n"
+    return _put(text, arguments)
+
+
+def _put(text: str, arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         sys.stdout.write(text)
     else:

@@ -156,9 +156,6 @@ class OperationLog(Log):
         names = ("operation", "first", "last", "countries", "others", "members", "share")
         return self._table(names, table, "countries in each operation", "countries", where, tz)
 
-    def _bureaus(self) -> Domain | None:
-        return self.domains.get("bureau")
-
     def _members_at(self, domain: Domain | None, first: str | None, last: str | None) -> set[str]:
         if domain is None:
             return set()

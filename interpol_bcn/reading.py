@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
     from .sources import ArrowSource, CsvSource
 
-__all__ = ["Reading"]
+__all__ = ["MadeUp", "Reading"]
 
 Made = TypeVar("Made", bound=Log)
+#: a column made here: name, kind, data, labels, which rows state nothing
+MadeUp = tuple[str, str, object, object, object]
 
 _KEEP = 10_000
 _SMALL = 1 << 20  # bytes of text below which one thread reads
@@ -179,13 +181,18 @@ class Reading:
             raise self._explained(error, self.names[0]) from None
         return self._log(core, met, made)  # type: ignore[no-any-return]
 
-    def run_table(
-        self, table: Any, names: Sequence[str | None], made: type[Made], synthetic: str
-    ) -> Made:
-        """Read one table that was made here, whose columns are in order."""
+    def run_made(self, columns: Sequence[MadeUp], made: type[Made], seed: int) -> Made:
+        """Read columns that were made up here from a seed, as the core exports them."""
+        synthetic = f"synthetic data, seed {seed}"
+        here = {column[0] for column in columns}
         self.names.append(synthetic)
         self.builder.begin(0)
-        self.builder.read_arrow(table, names, None, None)
+        self.builder.read_arrow(
+            _core.arrow_export(columns, True),
+            [name if name in here else None for name in self.schema.names],
+            None,
+            None,
+        )
         core, met = self.builder.finish()
         return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
 

@@ -387,7 +387,7 @@ forget_unstated(bcn_arrow_column *column, size_t count)
         column->options->columns[column->number].unstated;
     for (size_t i = 0; unstated != NULL && i < count; i++) {
         if (column->texts[i].data != NULL &&
-            bcn_labels_find(unstated, column->texts[i]) != BCN_NONE) {
+            bcn_labels_has(unstated, column->texts[i])) {
             column->texts[i] = (bcn_bytes){NULL, 0};
         }
     }

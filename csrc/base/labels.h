@@ -7,6 +7,8 @@
 #ifndef BCN_LABELS_H
 #define BCN_LABELS_H
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "base/status.h"
 
@@ -22,6 +24,12 @@ size_t bcn_labels_count(const bcn_labels *labels);
 bcn_bytes bcn_labels_text(const bcn_labels *labels, uint32_t number);
 /* The number of a text, or BCN_NONE. */
 uint32_t bcn_labels_find(const bcn_labels *labels, bcn_bytes text);
+/* Is a text in the table?  Without a table none is. */
+static inline bool
+bcn_labels_has(const bcn_labels *labels, bcn_bytes text)
+{
+    return labels != NULL && bcn_labels_find(labels, text) != BCN_NONE;
+}
 /* The number of a text, added if it is new. */
 BCN_MUST_USE bcn_status bcn_labels_add(bcn_labels *labels, bcn_bytes text,
                                        uint32_t *number);

@@ -67,8 +67,7 @@ bcn_builder_expect(bcn_builder *builder, size_t column)
 static bcn_status
 meaning(bcn_builder *builder, size_t column, bcn_bytes text, uint32_t *code)
 {
-    const bcn_labels *unstated = builder->stores[column].unstated;
-    if (unstated != NULL && bcn_labels_find(unstated, text) != BCN_NONE) {
+    if (bcn_labels_has(builder->stores[column].unstated, text)) {
         *code = BCN_NONE;
         return BCN_OK;
     }

@@ -33,6 +33,46 @@ column_lend(PyObject *given, column *into)
     return 0;
 }
 
+static void
+columns_release(column *columns, int count)
+{
+    while (count > 0) {
+        PyBuffer_Release(&columns[--count].view);
+    }
+}
+
+/* Lend all or none; what was lent is the caller's to release. */
+static int
+columns_lend(PyObject *const *given, column *columns, int count)
+{
+    for (int lent = 0; lent < count; lent++) {
+        if (column_lend(given[lent], &columns[lent]) < 0) {
+            columns_release(columns, lent);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* What a world is made of, by number.  The core checks it again; here sizes
+ * only must not wrap, nor another that `fits` and `last` speak of. */
+static int
+world_sizes(bcn_world *world, long long start, Py_ssize_t bureaus,
+            Py_ssize_t days, Py_ssize_t weeks, bool fits, const char *last)
+{
+    if (bureaus < 0 || bureaus > BCN_WORLD_BUREAUS || days < 0 ||
+        days > BCN_WORLD_DAYS || weeks < 0 || weeks > 256 || !fits) {
+        PyErr_Format(PyExc_ValueError,
+                     "bureaus, days, weeks or %s out of range", last);
+        return -1;
+    }
+    world->start = start;
+    world->bureaus = (size_t)bureaus;
+    world->days = (size_t)days;
+    world->weeks = (size_t)weeks;
+    return 0;
+}
+
 static int
 set_memory(py_state *state, PyObject *columns, const char *name,
            bcn_block *block, size_t rows, char format)
@@ -157,17 +197,10 @@ simulate_messages(PyObject *module, PyObject *args, PyObject *keywords)
             &given[HOURS], &given[DAY])) {
         return NULL;
     }
-    /* The core checks these again; here they only must not wrap. */
-    if (bureaus < 0 || bureaus > BCN_WORLD_BUREAUS || days < 0 ||
-        days > BCN_WORLD_DAYS || weeks < 0 || weeks > 256 || threads < 0) {
-        PyErr_SetString(PyExc_ValueError,
-                        "bureaus, days, weeks or threads out of range");
+    if (world_sizes(&world, start, bureaus, days, weeks, threads >= 0,
+                    "threads") < 0) {
         return NULL;
     }
-    world.bureaus = (size_t)bureaus;
-    world.days = (size_t)days;
-    world.weeks = (size_t)weeks;
-    world.start = start;
     column columns[COLUMNS] = {
         [WEIGHT] = {"weight", 'H', 2, world.bureaus, {0}},
         [PAIRS] = {"pairs", 'H', 2, world.bureaus * world.bureaus, {0}},
@@ -177,18 +210,12 @@ simulate_messages(PyObject *module, PyObject *args, PyObject *keywords)
         [SINCE] = {"since", 'H', 2, world.bureaus, {0}},
         [HOURS] = {"hours", 'B', 1, world.weeks * BCN_WEEK_SLOTS, {0}},
         [DAY] = {"day", 'H', 2, world.days, {0}}};
-    PyObject *made = NULL;
-    int lent = 0;
-    while (lent < COLUMNS && column_lend(given[lent], &columns[lent]) == 0) {
-        lent++;
+    if (columns_lend(given, columns, COLUMNS) < 0) {
+        return NULL;
     }
-    if (lent == COLUMNS) {
-        made = make_year(py_state_of(module), &world, columns, rows, seed,
-                         (size_t)threads);
-    }
-    while (lent > 0) {
-        PyBuffer_Release(&columns[--lent].view);
-    }
+    PyObject *made = make_year(py_state_of(module), &world, columns, rows,
+                               seed, (size_t)threads);
+    columns_release(columns, COLUMNS);
     return made;
 }
 
@@ -294,18 +321,11 @@ simulate_searches(PyObject *module, PyObject *args, PyObject *keywords)
             &given[Q_HOURS])) {
         return NULL;
     }
-    /* The core checks these again; here they only must not wrap. */
-    if (bureaus < 0 || bureaus > BCN_WORLD_BUREAUS || days < 0 ||
-        days > BCN_WORLD_DAYS || weeks < 0 || weeks > 256 || databases < 0 ||
-        databases > BCN_DATABASES) {
-        PyErr_SetString(PyExc_ValueError,
-                        "bureaus, days, weeks or databases out of range");
+    bool fits = databases >= 0 && databases <= BCN_DATABASES;
+    if (world_sizes(world, start, bureaus, days, weeks, fits, "databases") <
+        0) {
         return NULL;
     }
-    world->bureaus = (size_t)bureaus;
-    world->days = (size_t)days;
-    world->weeks = (size_t)weeks;
-    world->start = start;
     asked.databases = (size_t)databases;
     size_t cells = asked.databases * world->bureaus;
     column columns[Q_COLUMNS] = {
@@ -318,18 +338,12 @@ simulate_searches(PyObject *module, PyObject *args, PyObject *keywords)
         [Q_WEEK] = {"week", 'B', 1, world->bureaus, {0}},
         [Q_SINCE] = {"since", 'H', 2, world->bureaus, {0}},
         [Q_HOURS] = {"hours", 'B', 1, world->weeks * BCN_WEEK_SLOTS, {0}}};
-    PyObject *made = NULL;
-    int lent = 0;
-    while (lent < Q_COLUMNS && column_lend(given[lent], &columns[lent]) == 0) {
-        lent++;
+    if (columns_lend(given, columns, Q_COLUMNS) < 0) {
+        return NULL;
     }
-    if (lent == Q_COLUMNS) {
-        made = make_searches(py_state_of(module), &asked, columns, single,
-                             seed);
-    }
-    while (lent > 0) {
-        PyBuffer_Release(&columns[--lent].view);
-    }
+    PyObject *made = make_searches(py_state_of(module), &asked, columns,
+                                   single, seed);
+    columns_release(columns, Q_COLUMNS);
     return made;
 }
 

@@ -163,9 +163,7 @@ text_of(const bcn_csv_span *span, bcn_bytes raw, bcn_bytes *text)
 static bool
 says_nothing(const bcn_csv_cells *cells, bcn_bytes text)
 {
-    return text.length == 0 ||
-           (cells->unstated != NULL &&
-            bcn_labels_find(cells->unstated, text) != BCN_NONE);
+    return text.length == 0 || bcn_labels_has(cells->unstated, text);
 }
 
 static bcn_status
