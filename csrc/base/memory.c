@@ -337,7 +337,7 @@ bcn_spare_close(bcn_spare *spare)
 bcn_block *
 bcn_spare_block(bcn_spare *spare, size_t count, size_t size)
 {
-    size_t bytes;
+    size_t bytes = 0;
     bool large = bcn_size_mul(count, size, &bytes) && bytes >= SPARE_LEAST &&
                  bytes <= SPARE_MOST;
     bcn_block *block = NULL;

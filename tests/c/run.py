@@ -8,6 +8,7 @@ compiler; the exit status is 1 when any failed, 2 when nothing could be run.
     python tests/c/run.py                        # every test, gcc and clang
     python tests/c/run.py --compiler gcc --only base
     python tests/c/run.py --sanitize thread
+    python tests/c/run.py --sanitize none --compiler s390x-linux-gnu-gcc    # emulated
 
 Objects are kept under ``build/ctest`` by the digest of all that went into them.
 """
@@ -38,6 +39,11 @@ SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+# Compilers for other machines, and what runs their programs on this one.
+EMULATORS = {
+    "aarch64-linux-gnu-gcc": ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"],
+    "s390x-linux-gnu-gcc": ["qemu-s390x", "-L", "/usr/s390x-linux-gnu"],
 }
 CLOSING = re.compile(r"^(\d+) checks, (\d+) refused allocations$", re.M)
 TIME_LIMIT = 300
@@ -131,7 +137,7 @@ def run_test(build: Build, source: Path, objects: Sequence[Path]) -> tuple[bool,
         return False, str(error)
     try:
         done = subprocess.run(
-            [str(program)],
+            [*EMULATORS.get(build.compiler, ()), str(program)],
             capture_output=True,
             text=True,
             errors="replace",
@@ -150,6 +156,12 @@ def run_test(build: Build, source: Path, objects: Sequence[Path]) -> tuple[bool,
     return True, closing[0]
 
 
+def timed(build: Build, source: Path, objects: Sequence[Path]) -> tuple[bool, str, float]:
+    start = time.monotonic()
+    good, words = run_test(build, source, objects)
+    return good, words, time.monotonic() - start
+
+
 def run(build: Build, sources: Sequence[Path]) -> int:
     """Run the tests with one build, print a line each; the number that failed."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -159,21 +171,21 @@ def run(build: Build, sources: Sequence[Path]) -> int:
             print(f"FAILED {build.compiler} {build.sanitize} the core\n{error}", flush=True)
             return len(sources)
     failed = 0
-    for source in sources:
-        start = time.monotonic()
-        good, words = run_test(build, source, objects)
-        failed += not good
-        print(
-            f"{'ok    ' if good else 'FAILED'} {build.compiler:5} {build.sanitize:7} "
-            f"{source.stem:20} {time.monotonic() - start:6.1f} s  {words}",
-            flush=True,
-        )
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        results = pool.map(lambda source: timed(build, source, objects), sources)
+        for source, (good, words, seconds) in zip(sources, results, strict=True):
+            failed += not good
+            print(
+                f"{'ok    ' if good else 'FAILED'} {build.compiler:5} {build.sanitize:7} "
+                f"{source.stem:20} {seconds:6.1f} s  {words}",
+                flush=True,
+            )
     return failed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compile and run the C tests of the core.")
-    parser.add_argument("--compiler", action="append", help="gcc or clang; default: all found")
+    parser.add_argument("--compiler", action="append", help="default: gcc and clang, if found")
     parser.add_argument("--sanitize", choices=SANITIZERS, default="address")
     parser.add_argument("--only", action="append", help="test_<ONLY>.c alone; may be repeated")
     options = parser.parse_args(arguments)
