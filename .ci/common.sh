@@ -4,16 +4,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
 
+# Install packages of the system where that is allowed.
+fetch() {
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then return 1; fi
+    apt-get -qq update >/dev/null 2>&1 </dev/null || true
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y "$@" >/dev/null 2>&1 </dev/null
+}
+
 # Is clang here with its sanitizers and libFuzzer? Fetch it where we may; else say so.
 need_clang() {
     if clang_works; then return 0; fi
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y clang; } \
-            >/dev/null 2>&1 </dev/null || true
-        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
-            "libclang-rt-$(clang -dumpversion 2>/dev/null | cut -d. -f1)-dev" \
-            >/dev/null 2>&1 </dev/null || true
-    fi
+    fetch clang && fetch "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" || true
     clang_works || { echo "clang with its runtime is not here and cannot be installed"; return 1; }
 }
 

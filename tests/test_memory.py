@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from array import array
 from collections.abc import Callable
@@ -59,6 +60,7 @@ def run_out(call: Callable[[], Any], request: int) -> bool:
     Only one: with none to be had from then on CPython may give up by itself.
     """
     failure: BaseException | None = None
+    gc.disable()  # what others hang on the collector shall not meet the refusal
     _testcapi.set_nomemory(request, request + 1)
     try:
         call()
@@ -66,6 +68,7 @@ def run_out(call: Callable[[], Any], request: int) -> bool:
         failure = error
     finally:
         _testcapi.remove_mem_hooks()
+        gc.enable()
     if failure is not None:
         assert type(failure) is MemoryError
     return failure is not None
