@@ -13,7 +13,17 @@ from typing import Any, Final
 
 from ._i18n import format_integer, format_number
 
-__all__ = ["areas", "bars", "columns", "heat", "lines"]
+__all__ = [
+    "amounts",
+    "areas",
+    "bars",
+    "columns",
+    "framed",
+    "heat",
+    "lines",
+    "look",
+    "number_format",
+]
 
 Spec = dict[str, Any]
 
@@ -35,7 +45,7 @@ def columns(
     rows = [{"x": label, "y": value} for label, value in zip(labels, values, strict=True)]
     tilted = sum(map(len, labels)) > 75
     axis = {"labelAngle": -90 if tilted else 0, "title": x or None, "labelLimit": 120}
-    return _framed(
+    return framed(
         language,
         rows,
         640,
@@ -44,7 +54,7 @@ def columns(
         encoding={
             "x": {"field": "x", "type": "ordinal", "sort": None, "axis": axis,
                   "scale": {"paddingInner": 0.25, "paddingOuter": 0.1}},
-            "y": {"field": "y", "type": "quantitative", "axis": _amounts(y, values)},
+            "y": {"field": "y", "type": "quantitative", "axis": amounts(y, values)},
         },
     )  # fmt: skip
 
@@ -59,13 +69,13 @@ def areas(
     if filled:
         mark = {"type": "area", "color": BLUE, "opacity": 0.35,
                 "line": {"color": BLUE, "strokeWidth": 1.5}}  # fmt: skip
-    return _framed(
+    return framed(
         language, rows, 640, 230, mark=mark,
         encoding={
             "x": {"field": "x", "type": "temporal", "scale": {"type": "utc"},
                   "axis": {"title": x or None, "labelFlush": True, "labelOverlap": True,
                            "format": "%Y-%m-%d"}},
-            "y": {"field": "y", "type": "quantitative", "axis": _amounts(y, values)},
+            "y": {"field": "y", "type": "quantitative", "axis": amounts(y, values)},
         },
     )  # fmt: skip
 
@@ -85,13 +95,13 @@ def lines(
     shown = list(labels[::every])
     domain = [title for title, _ in series]
     scale = {"domain": domain, "range": list(KINDS[: len(domain)])}
-    return _framed(
+    return framed(
         language, rows, 560, 260,
         mark={"type": "line", "strokeWidth": 2, "point": len(labels) <= 31},
         encoding={
             "x": {"field": "x", "type": "ordinal", "sort": None,
                   "axis": {"title": x or None, "values": shown, "labelAngle": -45}},
-            "y": {"field": "y", "type": "quantitative", "axis": _amounts(y, most)},
+            "y": {"field": "y", "type": "quantitative", "axis": amounts(y, most)},
             "color": {"field": "s", "type": "nominal", "scale": scale, "title": name},
             "shape": {"field": "s", "type": "nominal", "scale": {"domain": domain}, "title": name},
         },
@@ -112,11 +122,11 @@ def bars(
                    "axis": {"title": y or None, "labelLimit": 240, "ticks": False,
                             "domain": False}}}  # fmt: skip
     amount = {"field": "x", "type": "quantitative",
-              "axis": _amounts(x, values),
+              "axis": amounts(x, values),
               "scale": {"domainMax": most * 1.14 or 1}}  # fmt: skip
     shade = {"condition": {"test": "datum.o", "value": GREY}, "value": BLUE}
     text = {"type": "text", "align": "left", "dx": 4, "color": _INK, "fontSize": 11}
-    return _framed(
+    return framed(
         language, rows, 520, max(40, 20 * len(rows)),
         layer=[
             {"mark": {"type": "bar", "height": {"band": 0.72}},
@@ -158,7 +168,7 @@ def heat(
     }  # fmt: skip
     shade = {"field": "v", "type": "quantitative",
              "scale": {"range": list(SHADES), "domain": [0, most or 1]},
-             "legend": {"title": legend, "format": _format([most]), "gradientLength": 120,
+             "legend": {"title": legend, "format": number_format([most]), "gradientLength": 120,
                         "tickCount": 4}}  # fmt: skip
     layers: list[Spec] = [{"mark": {"type": "rect"}, "encoding": {**encoding, "color": shade}}]
     if figures:
@@ -167,7 +177,7 @@ def heat(
             {"mark": {"type": "text", "fontSize": 11},
              "encoding": {**encoding, "text": {"field": "t"}, "color": ink}}
         )  # fmt: skip
-    made = _framed(language, data, step[0] * len(cols), step[1] * len(rows), layer=layers)
+    made = framed(language, data, step[0] * len(cols), step[1] * len(rows), layer=layers)
     made["config"]["axis"]["grid"] = False
     return made
 
@@ -179,12 +189,14 @@ def _short(value: int, language: str) -> str:
     return format_integer(value, language)
 
 
-def _format(values: Sequence[int]) -> str:
+def number_format(values: Sequence[int]) -> str:
+    """How figures of this size are written on an axis."""
     return "~s" if max(map(abs, values), default=0) >= 100_000 else ",d"
 
 
-def _amounts(title: str, values: Sequence[int]) -> Spec:
-    axis: Spec = {"title": title or None, "format": _format(values), "tickCount": 5,
+def amounts(title: str, values: Sequence[int]) -> Spec:
+    """An axis of amounts: few ticks, whole numbers."""
+    axis: Spec = {"title": title or None, "format": number_format(values), "tickCount": 5,
                   "domain": False, "ticks": False}  # fmt: skip
     if max(map(abs, values), default=0) < 5:
         axis["tickMinStep"] = 1
@@ -199,32 +211,38 @@ _LOCALES: Final = {
 }
 
 
-def _framed(language: str, rows: list[Spec], width: int, height: int, **parts: Any) -> Spec:
-    decimal, group = _LOCALES[language]
+def framed(language: str, rows: list[Spec], width: int, height: int, **parts: Any) -> Spec:
+    """A specification with its data, its size and the look that all charts share."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "data": {"values": rows},
         "width": width,
         "height": height,
         **parts,
-        "config": {
-            "aria": False,
-            "background": None,
-            "font": _FONT,
-            "locale": {
-                "number": {"decimal": decimal, "thousands": group, "grouping": [3],
-                           "currency": ["", ""]}
-            },
-            "view": {"stroke": None},
-            "axis": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,
-                     "titleFontSize": 11, "titleFontWeight": "normal", "titleOpacity": 0.8,
-                     "gridColor": _INK, "gridOpacity": 0.12, "domainColor": _INK,
-                     "domainOpacity": 0.5, "tickColor": _INK, "tickOpacity": 0.5,
-                     "labelPadding": 4},
-            "legend": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,
-                       "titleFontSize": 11, "titleFontWeight": "normal", "gradientThickness": 10},
-            "title": {"color": _INK, "subtitleColor": _INK, "anchor": "start", "fontSize": 15,
-                      "fontWeight": 600, "subtitleFontSize": 11, "subtitlePadding": 5,
-                      "offset": 14},
+        "config": look(language),
+    }
+
+
+def look(language: str) -> Spec:
+    """What all charts share: letters, inks, and how a language writes numbers."""
+    decimal, group = _LOCALES[language]
+    return {
+        "aria": False,
+        "background": None,
+        "font": _FONT,
+        "locale": {
+            "number": {"decimal": decimal, "thousands": group, "grouping": [3],
+                       "currency": ["", ""]}
         },
+        "view": {"stroke": None},
+        "axis": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,
+                 "titleFontSize": 11, "titleFontWeight": "normal", "titleOpacity": 0.8,
+                 "gridColor": _INK, "gridOpacity": 0.12, "domainColor": _INK,
+                 "domainOpacity": 0.5, "tickColor": _INK, "tickOpacity": 0.5,
+                 "labelPadding": 4},
+        "legend": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,
+                   "titleFontSize": 11, "titleFontWeight": "normal", "gradientThickness": 10},
+        "title": {"color": _INK, "subtitleColor": _INK, "anchor": "start", "fontSize": 15,
+                  "fontWeight": 600, "subtitleFontSize": 11, "subtitlePadding": 5,
+                  "offset": 14},
     }  # fmt: skip

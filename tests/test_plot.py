@@ -1,8 +1,11 @@
 """Charts: which picture a cube gets, drawn without a network, named for those who cannot see."""
 
+import base64
 import json
 import re
+import struct
 import sys
+import zlib
 from xml.etree import ElementTree
 
 import pytest
@@ -56,6 +59,131 @@ def test_a_flow_is_drawn_by_region_and_by_bureau(log):
     assert marks(log.flow().plot()) == ["rect", "text"]
     cells = plot(log.flow(), "heat", n=7).spec["data"]["values"]
     assert len({cell["y"] for cell in cells}) <= 7
+
+
+@pytest.mark.parametrize(
+    ("axes", "kind", "expected"),
+    [
+        (["day"], "calendar", ["rect"]),
+        (["sender"], "map", ["rect", "text"]),
+    ],
+)
+def test_further_pictures_are_there_when_asked_for(log, axes, kind, expected):
+    assert marks(plot(log.count(*axes), kind)) == expected
+
+
+def test_a_calendar_has_a_square_for_every_day_in_its_week(log):
+    cube = log.count("day")
+    cells = plot(cube, "calendar").spec["data"]["values"]
+    assert len(cells) == 365
+    assert sum(cell.get("v", 0) for cell in cells) == cube.total()
+    assert cells[0] == {"w": 0, "d": 6, "year": "2023", "v": cube["2023-01-01"]}
+    assert (cells[1]["w"], cells[1]["d"]) == (1, 0)
+    assert len({(cell["w"], cell["d"]) for cell in cells}) == 365
+
+
+def test_every_member_has_a_square_of_its_own_and_the_others_are_told(log):
+    cube = log.count("sender")
+    chart = plot(cube, "map")
+    cells = chart.spec["layer"][0].get("data", chart.spec["data"])["values"]
+    assert sorted(cell["c"] for cell in cells) == [m.alpha_3 for m in bcn.members]
+    assert len({(cell["x"], cell["y"]) for cell in cells}) == 196
+    assert sum(cell["v"] for cell in cells) == cube.total() - cube["IPSG"]
+    assert f"not on the map: General Secretariat {cube['IPSG']:,}" in chart.description
+
+
+def test_what_may_be_negative_has_the_same_scale_on_both_sides(log):
+    chart = plot(log.flow().balance, "map")
+    scale = chart.spec["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"][0] == -scale["domain"][1] < 0
+
+
+def test_small_multiples_have_a_panel_for_each_of_the_largest(log):
+    cube = log.count("month", "sender")
+    spec = plot(cube, "multiples", n=6).spec
+    assert spec["facet"]["sort"] == [
+        bcn.members[row["sender"]].name if row["sender"] != "IPSG" else "General Secretariat"
+        for row in log.count("sender").top(6)
+    ]
+    assert len(spec["data"]["values"]) == 6 * 12
+    assert plot(cube.transpose(), "multiples", n=6).spec == spec
+
+
+def grains(chart):
+    """The image inside a matrix: width, height and the level of each pixel."""
+    text = chart.spec["layer"][0]["data"]["values"][0]["u"]
+    png = base64.b64decode(text.removeprefix("data:image/png;base64,"))
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    at, parts = 8, {}
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at : at + 8])
+        body = png[at + 8 : at + 8 + size]
+        assert (
+            zlib.crc32(kind + body) == struct.unpack(">I", png[at + 8 + size : at + 12 + size])[0]
+        )
+        parts[kind] = body
+        at += 12 + size
+    width, height = struct.unpack(">II", parts[b"IHDR"][:8])
+    flat = zlib.decompress(parts[b"IDAT"])
+    rows = [flat[y * (width + 1) + 1 : (y + 1) * (width + 1)] for y in range(height)]
+    return rows[1::3], parts[b"PLTE"]
+
+
+def test_a_matrix_has_a_grain_for_every_pair_and_white_for_silence():
+    trio = bcn.Domain(["A", "B", "C"])
+    flow = bcn.read_messages(
+        {"sent_at": ["2023-01-05"] * 3, "sender": ["A", "A", "B"], "receiver": ["B", "B", "A"]},
+        members=trio,
+    ).flow()
+    rows, palette = grains(plot(flow, "matrix", order="label"))
+    levels = [[row[1 + 3 * at] for at in range(3)] for row in rows]
+    assert [[level > 0 for level in row] for row in levels] == [
+        [False, True, False], [True, False, False], [False, False, False],
+    ]  # fmt: skip
+    assert levels[0][1] > levels[1][0] and palette[:3] == b"\xff\xff\xff"
+
+
+def test_a_matrix_is_ordered_by_region_then_by_amount(log):
+    flow = log.flow()
+    names = [m["name"] for m in plot(flow, "matrix").spec["layer"][3]["data"]["values"]]
+    assert names == ["Africa", "Americas", "Asia and South Pacific", "Europe", "International"]
+    assert not plot(flow, "matrix", order="amount").spec["layer"][3]["data"]["values"]
+    with pytest.raises(QueryError, match="did you mean 'region'"):
+        plot(flow, "matrix", order="regoin")
+
+
+def test_chords_are_as_wide_as_what_was_sent(log, drawing):
+    flow = log.flow()
+    chart = plot(flow, "chord")
+    words = {word["t"]: word["s"] for word in chart.spec["data"][2]["values"]}
+    sums = log.count("sender.region")
+    assert words == {label: f"{sums[label]:,}" for label in sums.axes[0].labels if sums[label]}
+    assert ElementTree.fromstring(chart.to_svg()).tag == f"{SVG}svg"
+    with pytest.raises(QueryError, match="altair does not know"):
+        chart.to_altair()
+
+
+def test_a_chord_of_one_alone_is_drawn(drawing):
+    world = bcn.Domain(["A", "B"]).with_table("region", {"A": "x", "B": "x"})
+    flow = bcn.read_messages(
+        {"sent_at": ["2023-01-05"], "sender": ["A"], "receiver": ["B"]}, members=world
+    ).flow()
+    assert "NaN" not in plot(flow, "chord").to_svg()
+
+
+def test_every_picture_is_drawn_named_and_saved_as_a_page(log, drawing, tmp_path):
+    for cube, kind in (
+        (log.count("day"), "calendar"), (log.count("sender"), "map"), (log.flow(), "matrix"),
+        (log.flow(), "chord"), (log.count("month", "kind"), "multiples"),
+    ):  # fmt: skip
+        chart = plot(cube, kind, language="ar")
+        root = ElementTree.fromstring(chart.to_svg())
+        assert root.find(f"{SVG}title").text == chart.title
+        assert chart.to_png(scale=0.5).startswith(b"\x89PNG")
+        chart.save(tmp_path / "a.html")
+        page = (tmp_path / "a.html").read_text(encoding="utf-8")
+        assert page.startswith("<!doctype html>") and "<svg" in page and "<script" not in page
+        assert "http" not in page.replace("http://www.w3.org/", "")
 
 
 def test_the_largest_come_first_and_the_others_add_up(log):
@@ -114,6 +242,11 @@ def test_labels_are_told_in_four_languages(log):
         (["sender"], "line", "is for time"),
         (["sender"], "heat", "does not fit"),
         (["sender"], "haet", "did you mean 'heat'"),
+        (["month"], "calendar", "shows the axis 'day'"),
+        (["kind"], "map", "has none of them"),
+        (["month"], "map", "none of their axes"),
+        (["sender"], "chord", "does not fit"),
+        (["month", "kind"], "map", "does not fit"),
         (["month", "sender", "kind"], None, "one or two axes"),
         ([], None, "one or two axes"),
     ],
@@ -173,7 +306,7 @@ def test_charts_are_saved_as_svg_png_and_json(log, drawing, tmp_path):
     assert "currentColor" not in (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / "a.json").read_text())["title"]["text"] == chart.title
-    with pytest.raises(QueryError, match=r"\.svg, \.png or \.json"):
+    with pytest.raises(QueryError, match=r"\.svg, \.png, \.html or \.json"):
         chart.save(tmp_path / "a.pdf")
 
 

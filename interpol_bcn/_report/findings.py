@@ -158,7 +158,7 @@ class Findings:
     @cached_property
     def regions(self) -> tuple[list[str], list[list[int]]] | None:
         """Names of regions and the flow between them; None without regions."""
-        from ..plot import regions
+        from .._drawing import regions
 
         domain = self.log.domains["sender"]
         if "region" not in domain.tables or not self.listed:

@@ -134,7 +134,7 @@ def headlines(found: Findings, _: Drawer) -> str:
 
 def over_time(found: Findings, draw: Drawer) -> str:
     """How many by month (by day or year for short and long periods)."""
-    from ..plot import months
+    from .._drawing import months
 
     labels, values = found.over_time
     measure = heading("messages", found.language)
@@ -168,7 +168,7 @@ def _folded(found: Findings, inner: str) -> str:
 
 def week(found: Findings, draw: Drawer) -> str:
     """The heat map of the hours of the week, with its table folded away."""
-    from ..plot import week as heat
+    from .._drawing import week as heat
 
     values = found.week
     if values is None:
