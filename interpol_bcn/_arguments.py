@@ -16,6 +16,8 @@ __all__ = ["OTHERS", "Usage", "parse"]
 #: Records beside messages: the options that name their files.
 OTHERS = ("searches", "notices", "operations", "delegates")
 
+RECORDS = ("messages", "searches", "records", "access", *OTHERS[1:])
+
 _ROWS = 18_000_000  # of the demonstration: the published size of 2023
 
 Runner = Callable[[Any], int]
@@ -102,11 +104,30 @@ def _parser(runs: Mapping[str, Runner]) -> tuple[_Parser, dict[str, argparse.Arg
 
     count = verb("count", "count along any axes")
     _sources(count)
-    count.add_argument("--by", default="", metavar="AXES", help="such as month,sender.region")
+    count.add_argument(
+        "--by", "--axes", default="", metavar="AXES", help="such as month,sender.region"
+    )
+    count.add_argument("--record", default="messages", choices=RECORDS, help="what the rows are")
+    count.add_argument(
+        "--jobs", type=_whole, default=1, metavar="N",
+        help="how many processes read, into -o FILE.bcn: a tally, which merges with others",
+    )  # fmt: skip
     count.add_argument("--sum", metavar="MEASURE", help="add up a column such as size instead")
     count.add_argument("-n", type=_whole, help="only the largest so many")
     count.add_argument("--no-zeros", action="store_true", help="leave out what has none")
     _question_options(count)
+
+    merge = verb("merge", "merge saved tallies into one")
+    merge.add_argument("source", nargs="+", metavar="TALLY", help="files that count -o wrote")
+    merge.add_argument("-o", "--output", required=True, metavar="FILE", help="such as all.bcn")
+
+    show = verb("show", "show a saved tally")
+    show.add_argument("source", metavar="TALLY", help="a file that count -o or merge wrote")
+    show.add_argument("--by", default="", metavar="AXES", help="some of its axes; others add up")
+    show.add_argument("--parts", action="store_true", help="which files are in it")
+    show.add_argument("-n", type=_whole, help="only the largest so many")
+    show.add_argument("--no-zeros", action="store_true", help="leave out what has none")
+    _format_options(show)
 
     look = verb("inspect", "look at a file: columns, mapping, labels, a call to paste")
     look.add_argument("source", metavar="SOURCE")

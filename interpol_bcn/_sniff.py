@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from .errors import InputError, suggest
 
-__all__ = ["check_text", "expected_form", "files_of", "form_of"]
+__all__ = ["check_text", "expected_form", "files_of", "form_of", "paths_of"]
 
 _MAGIC = {
     b"PAR1": "parquet",
@@ -32,6 +33,12 @@ _SUFFIXES = {
     ".arrows": "ipc stream",
     ".xlsx": "xlsx",
 }
+
+
+def paths_of(sources: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[str]:
+    """Return the files behind paths and patterns, in order."""
+    given = [sources] if isinstance(sources, str | os.PathLike) else sources
+    return [path for one in given for path in files_of(os.fspath(one))]
 
 
 def files_of(path: str) -> list[str]:

@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._arguments import OTHERS, Usage, parse
 from .errors import BcnError, LabelError, QueryError
@@ -74,36 +74,48 @@ def _complain(words: str, code: int) -> int:
 
 
 def _log(arguments: argparse.Namespace) -> MessageLog:
+    log: MessageLog = _read(arguments, "messages")
+    return log
+
+
+def _read(arguments: argparse.Namespace, record: str) -> Any:
+    from importlib import import_module
+
     from ._progress import progress
-    from .messages import read_messages
 
     names = arguments.source
     if names.count("-") > 1:
         raise Usage("standard input can be read once")
     with progress("reading", names) as told:
-        log = read_messages(
-            names if len(names) > 1 else names[0],
-            columns=dict(arguments.columns),
-            only=_only(arguments.only),
-            members=arguments.members,
-            extra=arguments.extra,
-            measures=arguments.measures,
-            aliases=dict(arguments.aliases) or None,
-            source_tz=arguments.source_tz,
-            ambiguous=arguments.ambiguous,
-            nonexistent=arguments.nonexistent,
-            time_format=arguments.time_format,
-            encoding=arguments.encoding,
-            delimiter={"tab": "\t", "\\t": "\t"}.get(arguments.delimiter, arguments.delimiter),
-            errors=arguments.errors,
-            period=tuple(arguments.period) if arguments.period else None,
-            unit=arguments.unit,
-            threads=arguments.threads,
+        log = getattr(import_module("interpol_bcn"), f"read_{record}")(
+            names if len(names) > 1 else names[0], **_reading(arguments, record)
         )
         told(log.seen)
     if log.rejected.count:
         print(f"interpol-bcn: {log.rejected!r}", file=sys.stderr)
     return log
+
+
+def _reading(arguments: argparse.Namespace, record: str) -> dict[str, Any]:
+    """The options of a reader that the command line names."""
+    options = {
+        "columns": dict(arguments.columns),
+        "only": _only(arguments.only),
+        "members": arguments.members,
+        "extra": arguments.extra,
+        "measures": arguments.measures,
+        "aliases": dict(arguments.aliases) or None,
+        "source_tz": arguments.source_tz,
+        "ambiguous": arguments.ambiguous,
+        "nonexistent": arguments.nonexistent,
+        "time_format": arguments.time_format,
+        "encoding": arguments.encoding,
+        "delimiter": {"tab": "\t", "\\t": "\t"}.get(arguments.delimiter, arguments.delimiter),
+        "errors": arguments.errors,
+        "period": tuple(arguments.period) if arguments.period else None,
+        "threads": arguments.threads,
+    }
+    return {**options, "unit": arguments.unit} if record == "messages" else options
 
 
 def _only(names: str | None) -> list[str] | None:
@@ -220,8 +232,18 @@ def _top(arguments: argparse.Namespace) -> int:
 
 
 def _count(arguments: argparse.Namespace) -> int:
-    log = _log(arguments)
+    from ._cli_tally import is_tally, written
+
     axes = [name.strip() for name in arguments.by.split(",") if name.strip()]
+    if is_tally(arguments.output):
+        question = {"tz": arguments.tz, "where": dict(arguments.where) or None}
+        if arguments.sum:
+            question["measure"] = arguments.sum
+        options = {**_reading(arguments, arguments.record), **question}
+        return written(arguments, arguments.record, axes, options)
+    if arguments.jobs > 1:
+        raise Usage("--jobs reads into a tally: -o FILE.bcn")
+    log = _read(arguments, arguments.record)
     where = _where(arguments, log)
     if arguments.sum:
         cube = log.sum(arguments.sum, *axes, where=where, tz=arguments.tz)
@@ -229,6 +251,18 @@ def _count(arguments: argparse.Namespace) -> int:
         cube = log.count(*axes, where=where, tz=arguments.tz)
     zeros = not arguments.no_zeros
     return _show(cube.top(arguments.n) if arguments.n else cube.to_table(zeros=zeros), arguments)
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    from ._cli_tally import merge
+
+    return merge(arguments)
+
+
+def _saved(arguments: argparse.Namespace) -> int:
+    from ._cli_tally import shown
+
+    return _show(shown(arguments), arguments)
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
@@ -298,6 +332,8 @@ VERBS = {
     "member": _member,
     "top": _top,
     "count": _count,
+    "merge": _merge,
+    "show": _saved,
     "inspect": _inspect,
     "members": _members,
 }
