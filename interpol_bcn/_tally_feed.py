@@ -177,6 +177,7 @@ def read_part(
         now[0] = one
         reading.feed(one)
         seen.update(reading.titles)
+    now[0] = None
     _pad(reading, question)
     core, met = reading.finish()
     builder = reading.builder

@@ -106,7 +106,7 @@ def _check(question: Question) -> None:
         raise QueryError(f"no measure {measure!r}{near}")
     if measure == "quantity" and not {"unit"} & {*question.axes, *question.where}:
         raise QueryError("quantities of different units do not add up: tally along the axis 'unit'")
-    fixed_axes(State(question, {name: () for name in question.open_columns}, Ledger()))
+    fixed_axes(State(question, dict.fromkeys(question.open_columns, ()), Ledger()))
     _asked(question, {}, None)
 
 

@@ -334,5 +334,5 @@ def _moved(cells: _core.Cells, before: State, after: State) -> _core.Cells:
 
 def start(question: Question) -> _core.Cells:
     """Return the cells of a tally that nothing was given to."""
-    labels = {name: () for name in question.open_columns}
+    labels = dict.fromkeys(question.open_columns, ())
     return nothing(State(question, labels, EMPTY))

@@ -196,7 +196,8 @@ class Reading:
             raise self._explained(error, self.names[0]) from None
 
     def block(self, core: _core.Log, met: Sequence[Any], made: type[Made],
-              accounts: Sequence[Any], refusals: Sequence[Any], duplicates: int = 0) -> Made:  # fmt: skip
+              accounts: Sequence[Any], refusals: Sequence[Any],
+              duplicates: int = 0) -> Made:  # fmt: skip
         """Return the log of a block of rows, with the account of that block alone."""
         refused = sum(line[3] for line in accounts)
         counts = len(core) + refused + duplicates, len(core), duplicates, refused
@@ -379,6 +380,7 @@ class Reading:
                 0,
                 _BLOCK,
             )
+            self.file = None
 
 
 def processors() -> int:

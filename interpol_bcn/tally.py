@@ -12,7 +12,6 @@ from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, rea
 from ._tally_ledger import check_overlap
 from ._tally_question import Question, State, start, together
 from .account import Account, Rejected
-from .errors import QueryError
 from .logs import Log
 
 if TYPE_CHECKING:
