@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .records import RecordLog, read_access, read_records
     from .searches import SearchLog, read_searches
     from .table import Table
+    from .tally import Tally
 
 __all__ = [
     "NOT_STATED",
@@ -83,6 +84,7 @@ __all__ = [
     "RecordLog",
     "SearchLog",
     "Table",
+    "Tally",
     "TooLargeError",
     "compare",
     "editions",
@@ -130,6 +132,7 @@ _LATER = {
     "RecordLog": "records",
     "SearchLog": "searches",
     "Table": "table",
+    "Tally": "tally",
     "TooLargeError": "errors",
     "compare": "_compare",
     "editions": "_editions",

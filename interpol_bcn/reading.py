@@ -23,7 +23,7 @@ from .vocabularies import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .sources import ArrowSource, CsvSource
+    from .sources import ArrowSource, CsvSource, Source
 
 __all__ = ["MadeUp", "Reading"]
 
@@ -54,6 +54,7 @@ class Reading:
         self.names: list[str] = []  # of the sources, for messages
         self.titles: dict[str, str] = {}  # our columns -> the present source's
         self.builder = self._builder()
+        self.file: int | None = None  # open, of plain text
 
     # Options
 
@@ -156,30 +157,51 @@ class Reading:
         from .sources import open_sources
 
         text = True
-        for number, one in enumerate(open_sources(source)):
-            self.names.append(one.name)
-            self.builder.begin(number)
-            try:
-                if one.kind == "csv":
-                    self._read_csv(one)  # type: ignore[arg-type]
-                else:
-                    text = False
-                    self._read_arrow(one)  # type: ignore[arg-type]
-            except (InputError, QueryError):
-                raise
-            except ValueError as error:
-                raise self._explained(error, one.name) from None
-            except OSError as error:
-                if error.filename is None and error.errno is not None:
-                    error.filename = one.name
-                raise
+        for one in open_sources(source):
+            self.feed(one)
+            text = text and one.kind == "csv"
         if text and self.builder.seen == 0:
             raise InputError("a header and no rows", source=self.names[0], line=1)
+        core, met = self.finish()
+        return self._log(core, met, made)  # type: ignore[no-any-return]
+
+    def feed(self, one: Source) -> None:
+        """Read the next source into the builder."""
+        self.names.append(one.name)
+        self.builder.begin(len(self.names) - 1)
         try:
-            core, met = self.builder.finish()
+            if one.kind == "csv":
+                self._read_csv(one)  # type: ignore[arg-type]
+            else:
+                self._read_arrow(one)  # type: ignore[arg-type]
+        except (InputError, QueryError):
+            raise
+        except ValueError as error:
+            raise self._explained(error, one.name) from None
+        except OSError as error:
+            if error.filename is None and error.errno is not None:
+                error.filename = one.name
+            raise
+
+    @property
+    def position(self) -> int:
+        """How many bytes of plain text are taken from the file in hand."""
+        return 0 if self.file is None else os.lseek(self.file, 0, os.SEEK_CUR)
+
+    def finish(self) -> tuple[_core.Log, list[Any]]:
+        """Find duplicates among the rows in the builder, and return what it holds."""
+        try:
+            return self.builder.finish()
         except ValueError as error:
             raise self._explained(error, self.names[0]) from None
-        return self._log(core, met, made)  # type: ignore[no-any-return]
+
+    def block(self, core: _core.Log, met: Sequence[Any], made: type[Made],
+              accounts: Sequence[Any], refusals: Sequence[Any],
+              duplicates: int = 0) -> Made:  # fmt: skip
+        """Return the log of a block of rows, with the account of that block alone."""
+        refused = sum(line[3] for line in accounts)
+        counts = len(core) + refused + duplicates, len(core), duplicates, refused
+        return self._log(core, met, made, "", (counts, accounts, refusals))  # type: ignore[no-any-return]
 
     def run_made(self, columns: Sequence[MadeUp], made: type[Made], seed: int) -> Made:
         """Read columns that were made up here from a seed, as the core exports them."""
@@ -197,7 +219,7 @@ class Reading:
         return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
 
     def _log(self, core: _core.Log, met: Sequence[Any], made: type[Log],
-             synthetic: str = "") -> Any:  # fmt: skip
+             synthetic: str = "", told: Any = None) -> Any:  # fmt: skip
         domains: dict[str, Domain] = {}
         for number, field in enumerate(self.schema.fields):
             if field.kind != "label":
@@ -211,13 +233,17 @@ class Reading:
             elif labels:
                 domains[field.name] = Domain(labels)
         return made._made(
-            core, self.schema, domains, self._account(), period=self.period,
+            core, self.schema, domains, self._account(told), period=self.period,
             unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
             read=tuple(self.titles),
         )  # fmt: skip
 
-    def _account(self) -> Account:
+    def _account(self, told: Any = None) -> Account:
         builder = self.builder
+        if told is None:
+            counts = builder.seen, builder.accepted, builder.duplicates, builder.refused
+            told = counts, builder.accounts(), builder.refusals()
+        (seen, accepted, duplicates, refused), lines, refusals = told
         names = self.schema.names
         rows = [
             Refusal(
@@ -228,15 +254,15 @@ class Reading:
                 REASONS[reason],
                 value,
             )
-            for source, row, line, column, reason, value in builder.refusals()
+            for source, row, line, column, reason, value in refusals
         ]
         accounts = [
             ("" if column is None else names[column], REASONS[reason], value or "", count)
-            for column, reason, value, count in builder.accounts()
+            for column, reason, value, count in lines
         ]
         return Account(
-            builder.seen, builder.accepted, builder.duplicates,
-            Rejected(builder.refused, rows, accounts), tuple(self.names), self.wanted,
+            seen, accepted, duplicates, Rejected(refused, rows, accounts), tuple(self.names),
+            self.wanted,
         ).check()  # fmt: skip
 
     def _explained(self, error: ValueError, source: str) -> InputError:
@@ -338,6 +364,7 @@ class Reading:
                 for name in self.schema.names
             ]
             plain = file is raw and source.path is not None and not source.compressed
+            self.file = raw.fileno() if plain else None
             small = plain and os.fstat(raw.fileno()).st_size < _SMALL
             self.builder.read_csv(
                 raw.fileno() if plain else file.read,
@@ -353,6 +380,7 @@ class Reading:
                 0,
                 _BLOCK,
             )
+            self.file = None
 
 
 def processors() -> int:

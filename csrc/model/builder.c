@@ -407,3 +407,18 @@ bcn_builder_finish(bcn_builder *builder, bcn_watch *watch)
     bcn_repeats_free(&repeats);
     return status;
 }
+
+bcn_status
+bcn_builder_renew(bcn_builder *builder)
+{
+    bcn_ledger fresh;
+    BCN_TRY(bcn_ledger_init(&fresh, builder->options.keep));
+    builder->gone += builder->accepted + builder->ledger.rows;
+    bcn_ledger_free(&builder->ledger);
+    builder->ledger = fresh;
+    for (size_t c = 0; c < builder->schema.count; c++) {
+        bcn_store_renew(&builder->stores[c]);
+    }
+    builder->accepted = 0;
+    return BCN_OK;
+}

@@ -4,7 +4,7 @@
  * what is not valid, keeps the account, narrows the columns, and at the end
  * takes out what is there twice.  A batch is taken whole or not at all.
  *
- *     seen = accepted + refused + duplicates
+ *     seen = gone + accepted + refused + duplicates
  *
  * holds after every call.  The builder is used by one thread at a time (its
  * readers take turns); after a failed call it can only be freed. */
@@ -38,6 +38,7 @@ typedef struct bcn_builder {
     uint32_t source;      /* the present one */
     uint64_t source_rows; /* of it, so far */
     uint64_t seen, accepted, duplicates;
+    uint64_t gone;       /* rows, accepted or refused, of before a renewal */
     bcn_origins origins; /* kept from the first row with an id on */
     uint8_t *skip;       /* of the batch in hand */
     size_t skip_capacity;
@@ -64,5 +65,11 @@ bcn_sink bcn_builder_sink(bcn_builder *builder);
 /* After the last row: find duplicates and conflicts, order the ledger.  */
 BCN_MUST_USE bcn_status bcn_builder_finish(bcn_builder *builder,
                                            bcn_watch *watch);
+/* After bcn_log_new took the rows: begin again without rows and with an empty
+ * ledger, in the middle of a source.  What labels mean stays, so readers go on
+ * with their dictionaries; `seen` goes on, and what became of the rows before is
+ * the caller's to add up.  Not with ids: repeats are found
+ * among the rows of one log.  On failure the builder can only be freed. */
+BCN_MUST_USE bcn_status bcn_builder_renew(bcn_builder *builder);
 
 #endif

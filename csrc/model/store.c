@@ -24,6 +24,24 @@ bcn_store_init(bcn_store *store, const bcn_field *field)
 }
 
 void
+bcn_store_renew(bcn_store *store)
+{
+    bcn_store fresh;
+    bcn_free(store->values.data);
+    bcn_free(store->stated.data);
+    bcn_free(store->ends.data);
+    bcn_free(store->bytes.data);
+    bcn_store_init(&fresh, &store->field);
+    fresh.present = store->present;
+    fresh.owner = store->owner;
+    fresh.known = store->known;
+    fresh.codes = store->codes;
+    fresh.code_capacity = store->code_capacity;
+    fresh.unstated = store->unstated;
+    *store = fresh;
+}
+
+void
 bcn_store_free(bcn_store *store)
 {
     bcn_free(store->values.data);

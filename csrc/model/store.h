@@ -56,6 +56,8 @@ typedef struct bcn_store {
 
 void bcn_store_init(bcn_store *store, const bcn_field *field);
 void bcn_store_free(bcn_store *store); /* any zeroed part is fine */
+/* Begin again without rows; what labels mean stays. */
+void bcn_store_renew(bcn_store *store);
 
 /* The code that stands for "not stated" in a label column of this width. */
 static inline uint32_t

@@ -33,10 +33,14 @@ PyObject *
 py_builder_refusals(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    if (py_builder_idle((py_builder *)op) < 0) {
-        return NULL;
-    }
-    const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
+    return py_builder_idle((py_builder *)op) < 0
+               ? NULL
+               : py_ledger_refusals(&((py_builder *)op)->core.ledger);
+}
+
+PyObject *
+py_ledger_refusals(const bcn_ledger *ledger)
+{
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < ledger->kept_count; i++) {
         const bcn_refusal *at = &ledger->kept[i];
@@ -61,10 +65,14 @@ PyObject *
 py_builder_accounts(PyObject *op, PyObject *unused)
 {
     (void)unused;
-    if (py_builder_idle((py_builder *)op) < 0) {
-        return NULL;
-    }
-    const bcn_ledger *ledger = &((py_builder *)op)->core.ledger;
+    return py_builder_idle((py_builder *)op) < 0
+               ? NULL
+               : py_ledger_accounts(&((py_builder *)op)->core.ledger);
+}
+
+PyObject *
+py_ledger_accounts(const bcn_ledger *ledger)
+{
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < ledger->account_count; i++) {
         const bcn_account *at = &ledger->accounts[i];

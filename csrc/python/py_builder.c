@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "model/met.h"
-#include "python/py_log.h"
 
 /* --- labels: asking Python what a text stands for -------------------------- */
 
@@ -193,6 +191,7 @@ builder_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->resolve);
     Py_VISIT(self->raised);
+    Py_VISIT(self->drain);
     return 0;
 }
 
@@ -202,6 +201,7 @@ builder_clear(PyObject *op)
     py_builder *self = (py_builder *)op;
     Py_CLEAR(self->resolve);
     Py_CLEAR(self->raised);
+    Py_CLEAR(self->drain);
     return 0;
 }
 
@@ -261,34 +261,7 @@ builder_finish(PyObject *op, PyObject *unused)
     }
     Py_DECREF(done);
     self->ready = false;
-    size_t count = self->core.schema.count;
-    PyObject *labels = PyList_New((Py_ssize_t)count);
-    for (size_t c = 0; labels != NULL && c < count; c++) {
-        const bcn_field *field = &self->core.schema.fields[c];
-        PyObject *met = field->kind == BCN_LABEL && field->labels == 0
-                            ? py_builder_met(&self->core, c)
-                            : Py_NewRef(Py_None);
-        if (met == NULL || PyList_SetItem(labels, (Py_ssize_t)c, met) < 0) {
-            Py_CLEAR(labels);
-        }
-    }
-    py_state *state = py_state_of_type(Py_TYPE(op));
-    if (labels == NULL || state == NULL) {
-        Py_XDECREF(labels);
-        return NULL;
-    }
-    bcn_log *log;
-    status = bcn_log_new(&self->core, &log);
-    if (status != BCN_OK) {
-        Py_DECREF(labels);
-        return py_raise(status, NULL);
-    }
-    PyObject *object = py_log_new(state->log_type, log);
-    if (object == NULL) {
-        Py_DECREF(labels);
-        return NULL;
-    }
-    return Py_BuildValue("(NN)", object, labels);
+    return py_builder_harvest(self);
 }
 
 #define COUNTER(name)                                                         \
@@ -320,6 +293,7 @@ static PyMethodDef builder_methods[] = {
     {"preload", py_builder_preload, METH_VARARGS, py_builder_preload_doc},
     {"unstated", py_builder_unstated, METH_VARARGS, py_builder_unstated_doc},
     {"begin", builder_begin, METH_O, begin_doc},
+    {"drain", py_builder_drain, METH_VARARGS, py_builder_drain_doc},
     {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},
     {"read_arrow", (PyCFunction)(void (*)(void))py_builder_read_arrow,

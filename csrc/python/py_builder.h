@@ -15,6 +15,8 @@ typedef struct py_builder {
     unsigned long caller;     /* the thread of the call that is running */
     PyThreadState *suspended; /* its state, given up for that long */
     PyObject *raised;         /* an exception of resolve, or NULL */
+    PyObject *drain;          /* called with each block of rows, or NULL */
+    size_t drain_rows;        /* in a block, but for the last batch */
     bcn_error error;
 } py_builder;
 
@@ -25,6 +27,13 @@ int py_builder_begin(py_builder *self);
 PyObject *py_builder_end(py_builder *self, bcn_status status);
 /* 0 when no call runs, else -1 with an exception. */
 int py_builder_idle(py_builder *self);
+
+/* py_drain.c: where readers put their batches; what is left of a builder when
+ * its rows are taken, `(log, labels)`; and the method that sets `drain`. */
+bcn_sink py_builder_sink(py_builder *self);
+PyObject *py_builder_harvest(py_builder *self);
+PyObject *py_builder_drain(PyObject *op, PyObject *args);
+extern const char py_builder_drain_doc[];
 
 /* The interpreter for a thread that does not have it: the calling thread takes
  * up its own state, any other gets a new one (also in a sub-interpreter, where
@@ -54,6 +63,8 @@ extern const char py_builder_unstated_doc[];
 
 /* py_account.c */
 PyObject *py_builder_met(bcn_builder *core, size_t column);
+PyObject *py_ledger_refusals(const bcn_ledger *ledger);
+PyObject *py_ledger_accounts(const bcn_ledger *ledger);
 PyObject *py_builder_refusals(PyObject *op, PyObject *unused);
 PyObject *py_builder_accounts(PyObject *op, PyObject *unused);
 extern const char py_builder_refusals_doc[];

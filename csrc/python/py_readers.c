@@ -175,7 +175,7 @@ py_builder_read_csv(PyObject *op, PyObject *args, PyObject *kwargs)
     PY_CORE_BEGIN(&watch)
     status = expect_columns(self, columns);
     if (status == BCN_OK) {
-        status = bcn_csv_read(&options, input, bcn_builder_sink(&self->core),
+        status = bcn_csv_read(&options, input, py_builder_sink(self),
                               &watch.core, &self->error);
     }
     PY_CORE_END(&watch)
@@ -353,7 +353,7 @@ py_builder_read_arrow(PyObject *op, PyObject *args, PyObject *kwargs)
         }
         if (status == BCN_OK) {
             status = bcn_arrow_read(&opened.stream, &options,
-                                    bcn_builder_sink(&self->core),
+                                    py_builder_sink(self),
                                     &watch.core, &self->error);
         }
         PY_CORE_END(&watch)
