@@ -35,7 +35,10 @@ def written(
     jobs = min(arguments.jobs, len(paths))
     whole = _empty(record, axes, options)
     if jobs == 1:
-        whole.update(paths, progress=_teller())
+        teller = _teller()
+        whole.update(paths, progress=teller)
+        if teller is not None:
+            sys.stderr.write("\r\x1b[K")
     else:
         for made in _side_by_side(record, axes, options, paths, jobs):
             whole.merge(made)
@@ -67,9 +70,7 @@ def _side_by_side(
         return [one.result() for one in waiting]
 
 
-def _share(
-    record: str, axes: Sequence[str], options: dict[str, Any], paths: list[str]
-) -> Tally:
+def _share(record: str, axes: Sequence[str], options: dict[str, Any], paths: list[str]) -> Tally:
     tally = _empty(record, axes, options)
     tally.update(paths)
     return tally
@@ -81,7 +82,9 @@ def _teller() -> Any:
         return None
 
     def tell(state: Progress) -> None:
-        sys.stderr.write(f"\r{state}\x1b[K" if not state.done else "\r\x1b[K")
+        left = "" if state.left is None else f", {state.left:,.0f} s left"
+        rate = f"{state.rows:,} rows, {state.rate / 1e6:.1f} million a second{left}"
+        sys.stderr.write(f"\r{state.part}: {rate}\x1b[K")
         sys.stderr.flush()
 
     return tell

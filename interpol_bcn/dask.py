@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .errors import MissingExtra, QueryError
 from ._sniff import paths_of
+from .errors import MissingExtra, QueryError
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ class Parts:
         return whole.cube()
 
 
-def _read(
-    record: str, axes: Sequence[str], options: dict[str, Any], paths: Iterable[str]
-) -> Tally:
+def _read(record: str, axes: Sequence[str], options: dict[str, Any], paths: Iterable[str]) -> Tally:
     """Read some files, on a worker, into one tally."""
     tally = tally_of(record, axes, options)
     for path in paths:

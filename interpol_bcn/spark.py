@@ -23,14 +23,19 @@ __all__ = ["count", "tally"]
 
 
 def tally(
-    frame: Any, *axes: str, record: str = "messages", part: str = "frame", depth: int = 2, **options: Any
+    frame: Any,
+    *axes: str,
+    record: str = "messages",
+    part: str = "frame",
+    depth: int = 2,
+    **options: Any,
 ) -> Tally:
     """Return the Tally of a Spark DataFrame along some axes.
 
     ``record`` is the kind of its rows; ``options`` are those of its reader and of
     ``Tally.for_messages``: ``columns={"sent_at": "date_envoi"}`` fits any schema.  Parts
     are named "``part`` 0", "``part`` 1", ... by partition: give each frame its own name where
-    tallies of several are to be merged.  ``depth`` is that of the merge tree.  Raise QueryError for a
+    tallies of several are merged later.  ``depth`` is that of the tree.  Raise QueryError for a
     frame without partitions.  Moves one tally's bytes per partition, never rows.
     """
     made = partial(_counted, record, axes, options, part)
@@ -47,7 +52,11 @@ def count(frame: Any, *axes: str, **options: Any) -> Cube:
 
 
 def _counted(
-    record: str, axes: Sequence[str], options: dict[str, Any], part: str, batches: Iterator[Any]
+    record: str,
+    axes: Sequence[str],
+    options: dict[str, Any],
+    part: str,
+    batches: Iterator[Any],
 ) -> Iterator[Any]:
     """Count one partition, on its executor, and yield the bytes of its tally."""
     import pyarrow

@@ -392,7 +392,11 @@ class Tally:
     def load(cls, path: str | os.PathLike[str], **options: Any) -> Tally:
         """Return the tally of a file that ``save`` wrote; see ``from_bytes``."""
         with open(path, "rb") as file:
-            return cls.from_bytes(file.read(), **options)
+            data = file.read()
+        try:
+            return cls.from_bytes(data, **options)
+        except InputError as error:
+            raise InputError(str(error), source=str(path)) from None
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         data: Any = self.to_bytes()
