@@ -44,8 +44,8 @@ class Ledger(NamedTuple):
     first 1,000 values in order; ``rows`` are the first 10,000 in the order of part and row.
     ``spans`` are the whole UTC days of each column of times, ``met`` the bureaus of each
     column of bureaus, ``columns`` what was there, ``synthetic`` how records were made up.
-    Where ids are carried, ``alone`` are (records, rows that agree with them) as parts and
-    loose rows had them each by itself, added up, and ``held`` the same of all together.
+    Where ids are carried, ``alone`` are (records, rows that agree with them) as each part had
+    them by itself, each loose row one of its own, added up; ``held`` the same of all together.
     """
 
     parts: Mapping[str, Part] = {}
@@ -88,8 +88,9 @@ class Ledger(NamedTuple):
     def named(self, name: str, digest: str) -> Ledger:
         """This ledger of rows in no part, as that of one part."""
         rows = tuple(sorted((row._replace(source=name) for row in self.rows), key=_order))
+        part = Part(digest, *self.totals())
         return self._replace(
-            parts={name: Part(digest, *self.loose)}, loose=(0, 0, 0, 0), rows=rows[:ROWS]
+            parts={name: part}, loose=(0, 0, 0, 0), rows=rows[:ROWS], alone=self.held
         )
 
     def unnamed(self) -> Ledger:

@@ -252,12 +252,7 @@ def _identified(state: State, log: Log, laid: Plan, keys: list[Any], amount: int
     if len(places):
         cube = _core.Cube.from_sparse(laid.shape, places, amounts)
         counted = _core.Cells.from_cube(cube, keys, state)
-    ledger = state.ledger
-    seen, accepted, rejected, duplicates = ledger.loose
-    held = len(ids), ids.same
-    loose = (seen, accepted - rows + held[0], rejected + rows - held[1],
-             duplicates + held[1] - held[0])  # fmt: skip
-    ledger = ledger._replace(loose=loose, alone=held, held=held)
+    ledger = state.ledger._replace(alone=(rows, rows), held=(len(ids), ids.same))
     state = state._replace(ledger=ledger, ids=ids if len(ids) else None)
     counted.merge(_core.Cells(*counted.shape), True, state)
     return counted

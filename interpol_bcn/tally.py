@@ -223,7 +223,7 @@ class Tally:
             self._question, self._kind, self._options, sources,
             lambda rows, share: clock.tell(name or "", rows, share),
         )  # fmt: skip
-        counts = made.note.ledger.loose
+        counts = made.note.ledger.totals()
         made = as_part(made, name, digest)
         with self._held():
             if name is not None and self._known(name, made.note.ledger.parts[name].digest):
