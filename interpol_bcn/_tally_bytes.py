@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decoded", "encoded", "ledger_text", "readable_where", "zone_rules"]
 
-QUESTION, DOMAINS, LEDGER, CELLS = 1, 2, 3, 4
+QUESTION, DOMAINS, LEDGER, CELLS, IDS = 1, 2, 3, 4, 5
 
 
 def _text(value: Any) -> bytes:
@@ -74,7 +74,7 @@ def _plain(name: str, value: object) -> Any:
     if isinstance(value, str):
         return str(value)
     try:
-        return index(value)  # type: ignore[call-overload]
+        return index(value)  # type: ignore[arg-type]
     except TypeError:
         raise QueryError(
             f"where={{{name!r}: {value!r}}}: a tally keeps labels, numbers, times and ranges of "
@@ -237,6 +237,8 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
         "met": {name: sorted(labels) for name, labels in ledger.met.items()},
         "columns": sorted(ledger.columns),
         "synthetic": sorted(ledger.synthetic),
+        "alone": list(ledger.alone),
+        "held": list(ledger.held),
     }  # fmt: skip
 
 
@@ -272,12 +274,19 @@ def _read_ledger(value: dict[str, Any]) -> Ledger:
         {name: (index(start), index(stop)) for name, (start, stop) in value["spans"].items()},
         {name: frozenset(labels) for name, labels in value["met"].items()},
         frozenset(value["columns"]), frozenset(value["synthetic"]),
+        tuple(map(_count, value["alone"])), tuple(map(_count, value["held"])),  # type: ignore[arg-type]
     )  # fmt: skip
     for seen, accepted, rejected, duplicates in (ledger.loose, *(p[1:] for p in parts.values())):
         if seen != accepted + rejected + duplicates:
             raise ValueError("the account does not close")
-    if sum(causes.values()) != ledger.totals()[2] or any(
-        sum(kept.values()) > causes[cause] for cause, kept in values.items()
+    known = sum(causes.values())
+    _, accepted, rejected, duplicates = ledger.totals()
+    closed = rejected >= known if any(ledger.alone) else rejected == known
+    if (
+        not closed
+        or accepted < 0
+        or duplicates < 0
+        or any(sum(kept.values()) > causes[cause] for cause, kept in values.items())
     ):
         raise ValueError("refused rows and their reasons do not add up")
     return ledger
@@ -289,14 +298,15 @@ def _read_ledger(value: dict[str, Any]) -> Ledger:
 def encoded(cells: _core.Cells) -> bytes:
     """Return a tally as bytes; equal tallies give equal bytes."""
     state = cells.note
-    return _core.wire_pack(
-        [
-            (QUESTION, _text(_question(state))),
-            (DOMAINS, _domains(state.question)),
-            (LEDGER, ledger_text(state.ledger)),
-            (CELLS, cells.write()),
-        ]
-    )
+    sections: list[tuple[int, Any]] = [
+        (QUESTION, _text(_question(state))),
+        (DOMAINS, _domains(state.question)),
+        (LEDGER, ledger_text(state.ledger)),
+        (CELLS, cells.write()),
+    ]
+    if state.ids is not None:
+        sections.append((IDS, state.ids.write()))
+    return _core.wire_pack(sections)
 
 
 def decoded(data: Any) -> _core.Cells:
@@ -304,16 +314,23 @@ def decoded(data: Any) -> _core.Cells:
     view = memoryview(data).cast("B") if not isinstance(data, memoryview) else data
     try:
         sections = {name: view[start:stop] for name, start, stop in _core.wire_unpack(view)}
-        if sorted(sections) != [QUESTION, DOMAINS, LEDGER, CELLS]:
+        if sorted(sections)[:4] != [QUESTION, DOMAINS, LEDGER, CELLS] or max(sections) > IDS:
             raise InputError("damaged: not the sections of a tally")
         raw = bytes(sections[DOMAINS])
         question, labels = _read_question(_parsed(sections[QUESTION], "question"), raw)
         ledger = _read_ledger(_parsed(sections[LEDGER], "ledger"))
         state = State(question, labels, ledger)
-        cells = _core.Cells.read(sections[CELLS], state)
         size = 1
         for axis in fixed_axes(state):
             size *= len(axis)
+        if IDS in sections:
+            ids = _core.Ids.read(sections[IDS], size)
+            state = state._replace(ids=ids)
+            if not len(ids) or question.dedupe != "all" or ledger.held != (len(ids), ids.same):
+                raise InputError("damaged: ids that are not those of its ledger")
+        elif any(ledger.held):
+            raise InputError("damaged: the ids are missing")
+        cells = _core.Cells.read(sections[CELLS], state)
         if cells.shape != (len(question.split[0]), size):
             raise InputError("damaged: the cells are not those of its axes")
         if _text(_question(state)) != bytes(sections[QUESTION]) or (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
-from ._tally_question import Question, State, contribution, nothing, together
+from ._tally_question import Question, contribution, nothing, together
 from .errors import QueryError
 from .logs import Log
 from .reading import Reading
@@ -97,7 +97,7 @@ def _called(part: Any, path: str | None) -> str | None:
     if path is None:
         if part is not None and (not isinstance(part, str) or not part):
             raise QueryError(f"part={part!r}: what is no file is named by a text")
-        return part  # type: ignore[no-any-return]
+        return part
     name = os.path.basename(path) if part is None else part(path) if callable(part) else part
     if not isinstance(name, str) or not name:
         raise QueryError(f"part={part!r} gives {name!r} for {path!r}; a part is named by a text")
@@ -157,7 +157,7 @@ def read_part(
     if kind.whole is not None:
         return _whole(question, kind, options, given, sources)
     schema = kind.schema
-    if question.dedupe == "none":
+    if question.dedupe != "part":  # then the core need not look for what is twice
         schema = schema._replace(identity=None)
     reading = Reading(schema, options)
     cells: list[_core.Cells] = []
@@ -167,12 +167,12 @@ def read_part(
     def take(core: Any, met: Any, accounts: Any, refusals: Any, duplicates: int = 0) -> None:
         log = reading.block(core, met, kind.log, accounts, refusals, duplicates)
         made = contribution(question, log)
-        cells[:] = [together(cells[0], made, True) if cells else made]
+        _stacked(cells, made)
         read[0] += log.seen
         told(log.seen, _share(reading, now[0], read[0]))
 
     reading.builder.drain(take, BLOCK)
-    seen = set()
+    seen: set[str] = set()
     for one in sources:
         now[0] = one
         reading.feed(one)
@@ -182,11 +182,20 @@ def read_part(
     core, met = reading.finish()
     builder = reading.builder
     take(core, met, builder.accounts(), builder.refusals(), builder.duplicates)
-    made = cells[0]
+    made = cells.pop()
+    while cells:
+        made = together(cells.pop(), made, True)
     state = made.note
     ledger = state.ledger._replace(columns=frozenset(seen))
-    made.merge(nothing(state), True, State(state.question, state.labels, ledger))
+    made.merge(nothing(state), True, state._replace(ledger=ledger))
     return made
+
+
+def _stacked(cells: list[_core.Cells], made: _core.Cells) -> None:
+    """Add the cells of a block: to the last, or with ids, which are copied, in pairs."""
+    while cells and len(made.note.ids or ()) >= len(cells[-1].note.ids or ()):
+        made = together(cells.pop(), made, True)
+    cells.append(made)
 
 
 def _pad(reading: Reading, question: Question) -> None:
@@ -194,7 +203,7 @@ def _pad(reading: Reading, question: Question) -> None:
     schema = reading.schema
     names = [n for n in question.needed if not schema.field(n).required]
     if names:
-        empty = [(name, "text", [], None, None) for name in names]
+        empty: list[Any] = [(name, "text", [], None, None) for name in names]
         wanted = [name if name in names else None for name in schema.names]
         reading.builder.read_arrow(_core.arrow_export(empty), wanted, None, None)
 

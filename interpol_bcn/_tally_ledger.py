@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from .account import Account, Refusal, Rejected
+from .account import REASONS, Account, Refusal, Rejected
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ __all__ = ["EMPTY", "Ledger", "Part", "merged", "of_log"]
 
 VALUES = 1_000  # refused values told apart, of each reason and column
 ROWS = 10_000  # refused rows kept whole
+
+ID = "message_id"  # the one column that says what is the same record
 
 Key = TypeVar("Key")
 Cause = tuple[str, str]  # column, reason
@@ -42,6 +44,8 @@ class Ledger(NamedTuple):
     first 1,000 values in order; ``rows`` are the first 10,000 in the order of part and row.
     ``spans`` are the whole UTC days of each column of times, ``met`` the bureaus of each
     column of bureaus, ``columns`` what was there, ``synthetic`` how records were made up.
+    Where ids are carried, ``alone`` are (records, rows that agree with them) as each part had
+    them by itself, each loose row one of its own, added up; ``held`` the same of all together.
     """
 
     parts: Mapping[str, Part] = {}
@@ -53,12 +57,16 @@ class Ledger(NamedTuple):
     met: Mapping[str, frozenset[str]] = {}
     columns: frozenset[str] = frozenset()
     synthetic: frozenset[str] = frozenset()
+    alone: tuple[int, int] = (0, 0)
+    held: tuple[int, int] = (0, 0)
 
     def totals(self) -> tuple[int, int, int, int]:
         """Rows seen, accepted, rejected and duplicate, of all parts and of none."""
         rows = [self.loose, *(part[1:] for part in self.parts.values())]
         seen, accepted, rejected, duplicates = map(sum, zip(*rows, strict=True))
-        return seen, accepted, rejected, duplicates
+        records, same = (there - here for there, here in zip(self.alone, self.held, strict=True))
+        # A record found again elsewhere is a duplicate; what no longer agrees, a conflict.
+        return seen, accepted - records, rejected + same, duplicates + records - same
 
     def account(self) -> Account:
         """The account of all rows."""
@@ -69,6 +77,9 @@ class Ledger(NamedTuple):
             lines += [(*cause, value, count) for value, count in sorted(kept.items())]
             if rows > sum(kept.values()):
                 lines.append((*cause, "", rows - sum(kept.values())))
+        conflicts = rejected - sum(self.causes.values())
+        if conflicts:
+            lines.append((ID, REASONS[-1], "", conflicts))
         return Account(
             seen, accepted, duplicates, Rejected(rejected, self.rows, lines),
             tuple(sorted(self.parts)),
@@ -77,8 +88,9 @@ class Ledger(NamedTuple):
     def named(self, name: str, digest: str) -> Ledger:
         """This ledger of rows in no part, as that of one part."""
         rows = tuple(sorted((row._replace(source=name) for row in self.rows), key=_order))
+        part = Part(digest, *self.totals())
         return self._replace(
-            parts={name: Part(digest, *self.loose)}, loose=(0, 0, 0, 0), rows=rows[:ROWS]
+            parts={name: part}, loose=(0, 0, 0, 0), rows=rows[:ROWS], alone=self.held
         )
 
     def unnamed(self) -> Ledger:
@@ -107,7 +119,7 @@ def _bounded(values: Mapping[str, int]) -> dict[str, int]:
 
 
 def merged(one: Ledger, other: Ledger) -> Ledger:
-    """Return the ledger of both; no part may be in both.
+    """Return the ledger of both; no part may be in both.  What ``held`` is, the ids say.
 
     >>> a = EMPTY._replace(parts={"a": Part("00", 2, 1, 1, 0)})
     >>> b = EMPTY._replace(parts={"b": Part("01", 3, 3, 0, 0)}, loose=(1, 1, 0, 0))
@@ -140,6 +152,7 @@ def merged(one: Ledger, other: Ledger) -> Ledger:
         },
         one.columns | other.columns,
         one.synthetic | other.synthetic,
+        (one.alone[0] + other.alone[0], one.alone[1] + other.alone[1]),
     )
 
 

@@ -11,7 +11,7 @@ from ._options import Options
 from ._tally_axes import bucket_keys
 from ._tally_bytes import ledger_text, readable_where
 from ._tally_ledger import Ledger
-from ._tally_question import Question, State, agreed, fixed_axes
+from ._tally_question import Question, State, agreed, fixed_axes, whole
 from .axes import resolve_axis
 from .cube import Cube
 from .errors import QueryError, did_you_mean, suggest
@@ -27,6 +27,7 @@ __all__ = ["as_part", "cube_of", "options_for", "question_of", "words"]
 MEANT = ("domains", "members", "extra", "aliases", "measures", "period", "unit")
 _DEDUPE = {
     "part": "duplicates are known within a part",
+    "all": "duplicates are known across all parts, by 128-bit hashes of their ids",
     "none": "duplicates are not looked for",
 }
 _ASKED = ("where", "tz", "asof", "measure", "dedupe")
@@ -100,6 +101,12 @@ def _check(question: Question) -> None:
             raise QueryError(f"the axis {name!r} is named twice")
     if len(question.split[0]) > 4:
         raise QueryError("a tally has at most four axes of time that go on without end")
+    if question.dedupe == "all" and (schema.identity is None or len(question.split[0]) > 1):
+        raise QueryError(
+            f"{schema.record} have no ids, so duplicates cannot be known across parts"
+            if schema.identity is None
+            else 'dedupe="all" knows one axis of time that goes on without end'
+        )
     measure = question.measure
     if measure is not None and measure not in schema.of_kind("integer"):
         near = did_you_mean(suggest(str(measure), schema.of_kind("integer")))
@@ -156,10 +163,10 @@ def as_part(cells: _core.Cells, name: str | None, digest: str | None) -> _core.C
         if digest is None:
             told = repr(sorted(state.labels.items())).encode("utf-8", "surrogatepass")
             bare = ledger_text(ledger.unnamed())
-            digest = _core.digest(b"\n".join([told, bare, bytes(cells.write())])).hex()
+            ids = b"" if state.ids is None else bytes(state.ids.write())
+            digest = _core.digest(b"\n".join([told, bare, bytes(cells.write()), ids])).hex()
         ledger = ledger.named(name, digest)
-    fresh = State(state.question, state.labels, ledger)
-    cells.merge(_core.Cells(*cells.shape), True, fresh)
+    cells.merge(_core.Cells(*cells.shape), True, state._replace(ledger=ledger))
     return cells
 
 
@@ -214,7 +221,7 @@ def _texts(value: object) -> list[str]:
 def cube_of(cells: _core.Cells, kind: Kind) -> Cube:
     """Return the cube of a tally's figures."""
     state: State = cells.note
-    question, labels, ledger = state
+    question, labels, ledger, _ = state
     absent = [name for name in question.needed if name not in ledger.columns]
     if ledger.totals()[1] and absent:
         raise QueryError(f"no part had a column {absent[0]!r}")
@@ -227,7 +234,7 @@ def cube_of(cells: _core.Cells, kind: Kind) -> Cube:
     first, rest = question.split
     keys = [bucket_keys(laid.axes[at]) for at in first]
     shape = [len(laid.axes[at]) for at in rest]
-    core = cells.cube(keys, shape, memory_available())
+    core = whole(cells).cube(keys, shape, memory_available())
     order = [*first, *rest]
     if order != sorted(order):
         core = core.permute([order.index(at) for at in range(len(order))])
@@ -281,9 +288,9 @@ def words(cells: _core.Cells) -> str:
     """Return what a tally is in a line or two."""
     from ._instants import format_period
 
-    question, labels, ledger = cells.note
+    question, labels, ledger, _ = cells.note
     record = question.measure or question.schema.record
-    total = cells.total()
+    total = whole(cells).total()
     dims = [name.replace("_", " ").replace(".", " ") for name in question.axes]
     by = " by " + " and ".join(filter(None, [", ".join(dims[:-1]), dims[-1]])) if dims else ""
     told = counted(total, record) if ledger.totals()[1] else f"no {record}"
@@ -307,7 +314,7 @@ def words(cells: _core.Cells) -> str:
 
 def explained(cells: _core.Cells) -> str:
     """Return what a tally counts and what is in it, in sentences."""
-    question, _, ledger = cells.note
+    question, _, ledger, _ = cells.note
     noun = (
         "sum of " + question.measure if question.measure else "number of " + question.schema.record
     )

@@ -148,6 +148,7 @@ class State(NamedTuple):
     question: Question
     labels: Labels
     ledger: Ledger
+    ids: _core.Ids | None = None  # of records that count once, in no cell of their own yet
 
 
 def fixed_axes(state: State) -> tuple[Axis, ...]:
@@ -203,21 +204,66 @@ def contribution(question: Question, log: Log) -> _core.Cells:
     frame = _LogFrame(log, ledger)
     laid = question.plan(frame, [question.axes[at] for at in (*first, *rest)])
     number, groups = -1, None
+    keys = [bucket_keys(axis) for axis in laid.axes[: len(first)]]
     if question.measure is not None:
         log._check_measure(question.measure, question.axes, question.where, question.zone)
         number = log.schema.number(question.measure)
     else:
         number, groups = log._counting("")
+    if question.dedupe == "all" and schema_id(question) in log.columns:
+        return _in_order(_identified(state, log, laid, keys, number))
     cube = log.run(laid.shape, laid.terms, laid.dials, laid.ranges, number, groups, 0,
                    memory_available() if laid.cells > 1 << 20 else 0)  # fmt: skip
-    keys = [bucket_keys(axis) for axis in laid.axes[: len(first)]]
-    cells = _core.Cells.from_cube(cube, keys, state)
-    if labels == _sorted(labels):
+    return _in_order(_core.Cells.from_cube(cube, keys, state))
+
+
+def _in_order(cells: _core.Cells) -> _core.Cells:
+    """The cells over sorted labels: a log may have an order of its own."""
+    state: State = cells.note
+    if state.labels == _sorted(state.labels):
         return cells
-    ordered = State(question, _sorted(labels), ledger)  # a log may have an order of its own
+    ordered = state._replace(labels=_sorted(state.labels))
     made = nothing(ordered)
-    made.merge(_moved(cells, state, ordered), True, ordered)
+    moves = _moves(state, ordered)
+    made.merge(_moved(cells, moves), True, ordered._replace(ids=_moved(state.ids, moves)))
     return made
+
+
+def schema_id(question: Question) -> str:
+    """The column that says what is the same record; empty where none does."""
+    return question.schema.identity or ""
+
+
+def _identified(state: State, log: Log, laid: Plan, keys: list[Any], amount: int) -> _core.Cells:
+    """The cells of rows without an id; the records of all others are in the state's ids."""
+    question, schema = state.question, state.question.schema
+    counted = nothing(state)
+
+    def columns(names: Sequence[str]) -> list[tuple[int, Any]]:
+        return [(schema.number(name), _label_digests(log, name)) for name in names]
+
+    own = (schema_id(question), *schema.keys)
+    others = [name for name in log.columns if name not in own]
+    size = counted.shape[1]
+    ids, places, amounts, rows = _core.Ids.from_rows(
+        log, schema.number(own[0]), columns(schema.keys), columns(others),
+        (laid.terms, laid.dials, laid.ranges), amount, max(size, 1), keys,
+    )  # fmt: skip
+    if len(places):
+        cube = _core.Cube.from_sparse(laid.shape, places, amounts)
+        counted = _core.Cells.from_cube(cube, keys, state)
+    ledger = state.ledger._replace(alone=(rows, rows), held=(len(ids), ids.same))
+    state = state._replace(ledger=ledger, ids=ids if len(ids) else None)
+    counted.merge(_core.Cells(*counted.shape), True, state)
+    return counted
+
+
+def _label_digests(log: Log, name: str) -> bytes | None:
+    """The digests of a column's labels, by code; None for other columns."""
+    if name not in log.domains:
+        return None
+    texts = (label.encode("utf-8", "surrogatepass") for label in log.domains[name].labels)
+    return b"".join(map(_core.digest, texts))
 
 
 def _sorted(labels: Labels) -> Labels:
@@ -313,22 +359,53 @@ def together(mine: _core.Cells, theirs: _core.Cells, consume: bool) -> _core.Cel
     if b.labels != labels:
         labels = {name: tuple(sorted({*met, *b.labels[name]})) for name, met in labels.items()}
     state = State(question, labels, merged(a.ledger, b.ledger))
-    ours, other = _moved(mine, a, state), _moved(theirs, b, state)
-    ours.merge(other, consume or other is not theirs, state)
-    return ours
+    ours, other = _moves(a, state), _moves(b, state)
+    ids = _both(_moved(a.ids, ours), _moved(b.ids, other))
+    if ids is not None:
+        ledger = state.ledger._replace(held=(len(ids), ids.same))
+        state = state._replace(ledger=ledger, ids=ids)
+    sum_: _core.Cells = _moved(mine, ours)
+    more: _core.Cells = _moved(theirs, other)
+    sum_.merge(more, consume or more is not theirs, state)
+    return sum_
 
 
-def _moved(cells: _core.Cells, before: State, after: State) -> _core.Cells:
-    """The cells over the axes of another state, which have all labels of this one."""
-    if before.question is after.question and before.labels == after.labels:
+def _both(one: _core.Ids | None, other: _core.Ids | None) -> _core.Ids | None:
+    return one.merge(other) if one is not None and other is not None else one or other
+
+
+def whole(cells: _core.Cells) -> _core.Cells:
+    """All figures: cells, and those of the records that are known by their ids."""
+    state: State = cells.note
+    if state.ids is None:
         return cells
+    made = state.ids.cells(*cells.shape)
+    made.merge(cells, False, state)
+    return made
+
+
+Move = tuple[list[int], int, Any, int]
+
+
+def _moves(before: State, after: State) -> list[Move]:
+    """How positions move to the axes of another state, which have all labels of this one."""
+    if before.question is after.question and before.labels == after.labels:
+        return []
     old, new = fixed_axes(before), fixed_axes(after)
     shape = [len(axis) for axis in old]
+    moves: list[Move] = []
     for at, (axis, wider) in enumerate(zip(old, new, strict=True)):
         moved = positions(axis.labels, wider.labels) if axis.kind == "label" else None
         if moved is not None:
-            cells = cells.recode(shape, at, moved, len(wider))
+            moves.append((list(shape), at, moved, len(wider)))
             shape[at] = len(wider)
+    return moves
+
+
+def _moved(cells: Any, moves: Sequence[Move]) -> Any:
+    """Cells, or ids, or None, after moves; a new object unless nothing moves."""
+    for move in moves if cells is not None else ():
+        cells = cells.recode(*move)
     return cells
 
 

@@ -17,6 +17,7 @@ from .logs import Log
 if TYPE_CHECKING:
     import os
 
+    from ._tally_kinds import Kind
     from .cube import Cube
     from .table import Table
 
@@ -78,6 +79,10 @@ class Tally:
     __slots__ = ("__weakref__", "_cells", "_kind", "_lock", "_options", "_owner")
 
     _cells: _core.Cells
+    _kind: Kind
+    _lock: threading.Lock
+    _options: dict[str, Any]
+    _owner: int
 
     def __init__(self) -> None:
         raise TypeError("a tally is made by Tally.for_messages(...) and its like, or from_bytes")
@@ -218,7 +223,7 @@ class Tally:
             self._question, self._kind, self._options, sources,
             lambda rows, share: clock.tell(name or "", rows, share),
         )  # fmt: skip
-        counts = made.note.ledger.loose
+        counts = made.note.ledger.totals()
         made = as_part(made, name, digest)
         with self._held():
             if name is not None and self._known(name, made.note.ledger.parts[name].digest):

@@ -210,7 +210,6 @@ commit(merging *plan, bcn_tally *into, bcn_tally *from)
             continue;
         }
         bcn_slab *slab = &into->slabs[plan->places[i]];
-        /* A sum of nothing has no data and is fine; a fit has neither. */
         if (plan->made[i].width == 0) {
             bcn_slab_add(slab, &from->slabs[i]);
         } else {

@@ -18,7 +18,8 @@ room_for_one(making *self)
 {
     bcn_tally *tally = self->tally;
     BCN_TRY(bcn_grow((void **)&tally->keys, &self->keys_capacity,
-                     (tally->count + 1) * tally->clocks, sizeof *tally->keys));
+                     (tally->count + 1) * tally->clocks + 1,
+                     sizeof *tally->keys));
     return bcn_grow((void **)&tally->slabs, &self->slabs_capacity,
                     tally->count + 1, sizeof *tally->slabs);
 }

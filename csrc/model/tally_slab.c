@@ -96,7 +96,8 @@ bcn_slab_make(const bcn_figures *figures, uint64_t cells, bcn_slab *out)
         greatest = bcn_wide_compare(value, greatest) > 0 ? value : greatest;
     }
     if (figures->count == 0) {
-        return BCN_OK;
+        out->data = bcn_calloc(1, 1);
+        return out->data != NULL ? BCN_OK : BCN_NOMEM;
     }
     unsigned width = bcn_slab_width(least, greatest);
     out->sparse = bcn_slab_rule(cells, figures->count, width);

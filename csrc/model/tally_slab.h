@@ -55,7 +55,7 @@ unsigned bcn_slab_width(bcn_wide least, bcn_wide greatest);
 /* Make room in `figures`, and put there what a slab holds. */
 BCN_MUST_USE bcn_status bcn_slab_read(const bcn_slab *slab,
                                       bcn_figures *figures);
-/* The slab of figures, in the form of the rule; count 0: no data. */
+/* The slab of figures, in the form of the rule. */
 BCN_MUST_USE bcn_status bcn_slab_make(const bcn_figures *figures,
                                       uint64_t cells, bcn_slab *out);
 BCN_MUST_USE bcn_status bcn_slab_copy(const bcn_slab *slab, bcn_slab *out);

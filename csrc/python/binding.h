@@ -24,6 +24,7 @@
     X(log)                                                                    \
     X(cube)                                                                   \
     X(tally)                                                                  \
+    X(ids)                                                                    \
     X(arrow)                                                                  \
     X(arrow_source)                                                           \
     X(simulate)

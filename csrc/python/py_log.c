@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "model/groups.h"
-#include "model/plan.h"
 #include "python/py_cube.h"
+#include "python/py_question.h"
 
 PyObject *
 py_log_new(PyTypeObject *type, bcn_log *log)
@@ -122,18 +122,10 @@ log_nbytes(PyObject *op, void *unused)
 
 /* --- a question ------------------------------------------------------------------ */
 
-typedef struct question {
-    bcn_plan plan;
-    bcn_term terms[BCN_PLAN_TERMS];
-    bcn_dial dials[BCN_PLAN_DIALS];
-    bcn_clock clocks[BCN_PLAN_DIALS][BCN_CLOCKS_MAX];
-    bcn_range ranges[BCN_PLAN_RANGES];
-    Py_buffer views[BCN_PLAN_TERMS + BCN_PLAN_DIALS * BCN_CLOCKS_MAX];
-    size_t view_count;
-} question;
+typedef py_question question;
 
-static void
-question_free(question *q)
+void
+py_question_free(question *q)
 {
     for (size_t i = 0; i < q->view_count; i++) {
         PyBuffer_Release(&q->views[i]);
@@ -306,6 +298,23 @@ parse_shape(PyObject *shape, bcn_shape *out)
     return 0;
 }
 
+int
+py_question_parse(question *q, py_log *self, PyObject *terms, PyObject *dials,
+                  PyObject *ranges)
+{
+    q->plan.rows = bcn_log_rows(self->core);
+    q->plan.terms = q->terms;
+    q->plan.dials = q->dials;
+    q->plan.ranges = q->ranges;
+    return parse_parts(q, self, terms, BCN_PLAN_TERMS, parse_term) < 0 ||
+                   parse_parts(q, self, dials, BCN_PLAN_DIALS, parse_dial) <
+                       0 ||
+                   parse_parts(q, self, ranges, BCN_PLAN_RANGES, parse_range) <
+                       0
+               ? -1
+               : 0;
+}
+
 PyDoc_STRVAR(
     run_doc,
     "run($self, /, shape, terms, dials, ranges, measure=-1, groups=None,\n"
@@ -341,17 +350,11 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
         return PyErr_NoMemory();
     }
     PyObject *result = NULL;
-    q->plan = (bcn_plan){.rows = bcn_log_rows(self->core),
-                         .terms = q->terms,
-                         .dials = q->dials,
-                         .ranges = q->ranges,
-                         .workers = workers < 0 ? 0 : (size_t)workers,
+    q->plan = (bcn_plan){.workers = workers < 0 ? 0 : (size_t)workers,
                          .spare = bcn_log_spare(self->core),
                          .memory = memory};
     if (parse_shape(shape, &q->plan.shape) < 0 ||
-        parse_parts(q, self, terms, BCN_PLAN_TERMS, parse_term) < 0 ||
-        parse_parts(q, self, dials, BCN_PLAN_DIALS, parse_dial) < 0 ||
-        parse_parts(q, self, ranges, BCN_PLAN_RANGES, parse_range) < 0) {
+        py_question_parse(q, self, terms, dials, ranges) < 0) {
         goto done;
     }
     if (measure >= 0) {
@@ -387,7 +390,7 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
     result = status == BCN_OK ? py_cube_new(state, cube)
                               : py_raise(status, &error);
 done:
-    question_free(q);
+    py_question_free(q);
     return result;
 }
 

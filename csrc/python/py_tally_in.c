@@ -33,7 +33,8 @@ py_buckets_open(PyObject *list, py_buckets *self)
             return -1;
         }
         self->count++;
-        if ((uintptr_t)view->buf % 8 != 0 || view->len % 8 != 0) {
+        if ((view->len != 0 && (uintptr_t)view->buf % 8 != 0) ||
+            view->len % 8 != 0) {
             PyErr_SetString(PyExc_ValueError, "buckets need 64-bit words");
             py_buckets_close(self);
             return -1;
