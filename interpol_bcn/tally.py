@@ -12,6 +12,7 @@ from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, rea
 from ._tally_ledger import check_overlap
 from ._tally_question import Question, State, start, together
 from .account import Account, Rejected
+from .errors import InputError
 from .logs import Log
 
 if TYPE_CHECKING:
@@ -400,7 +401,7 @@ class Tally:
             data = file.read()
         try:
             return cls.from_bytes(data, **options)
-        except InputError as error:
+        except InputError as error:  # the bytes do not know their file
             raise InputError(str(error), source=str(path)) from None
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
