@@ -28,6 +28,8 @@ def note(cube: Cube) -> str:
         account = cube.facts.account
         if account is not None and (account.rejected.count or account.duplicates):
             words.append(str(account))
+        if cube.facts.silent and cube.measure == cube.facts.record:
+            words.append(cube.facts.silence)
         if cube.facts.synthetic:
             words.append(cube.facts.synthetic)
     return "; ".join(words)

@@ -28,7 +28,7 @@ def hit_rate(
     where: Mapping[str, object] | None, tz: Any, zeros: bool,
 ) -> Table:  # fmt: skip
     """See ``SearchLog.hit_rate``."""
-    from ._intervals import check_level, clopper_pearson, garwood
+    from ._confidence import check_level, clopper_pearson, garwood
 
     check_level(level)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
@@ -68,7 +68,7 @@ def hit_rate(
     ]
     kind = f"{_KINDS[interval]} {100 * level:.6g}% interval"
     title = cube.title().replace("searches", unit, 1) + f" ({kind})"
-    note = cube.note() + (f"; {left:,} searches that state no hits are left out" if left else "")
+    note = cube.note() + left
     table = Table.from_columns(
         columns, title=title, note=note, measure="searches",
         explain=f"Each rate is hits / searches * {per:,}, with its exact {kind}. {note}.",
@@ -78,16 +78,25 @@ def hit_rate(
 
 def _stating_hits(
     log: SearchLog, where: Mapping[str, object] | None, tz: Any
-) -> tuple[Mapping[str, object] | None, int]:
-    """Narrow a filter to rows that state hits; say how many searches that leaves out."""
+) -> tuple[Mapping[str, object] | None, str]:
+    """Narrow a filter to rows that state both figures of a rate; say what that leaves out."""
     if "hits" not in log.columns:
         raise QueryError("a hit rate needs hits; this log has no column 'hits'")
-    info = log._infos.get("hits")
-    if info is None or info["stated"] is None or (where and "hits" in where):
-        return where, 0
-    narrowed = {**(where or {}), "hits": (None, None)}
-    left = log.count(where=where, tz=tz).total() - log.count(where=narrowed, tz=tz).total()
-    return (narrowed, left) if left else (where, 0)
+    narrowed, words = dict(where or {}), ""
+    for name, other in (("hits", "searches"), ("searches", "hits")):
+        info = log._infos.get(name)
+        if info is None or info["stated"] is None or name in narrowed:
+            continue
+        without = {**narrowed, name: (None, None)}
+        wheres = (narrowed or None, without)
+        if name == "hits":
+            all_, kept = (log.count(where=one, tz=tz).total() for one in wheres)
+        else:
+            all_, kept = (log.sum("hits", where=one, tz=tz).total() for one in wheres)
+        if all_ != kept:
+            narrowed = without
+            words += f"; {all_ - kept:,} {other} that state no {name} are left out"
+    return narrowed or None, words
 
 
 def participation(

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, NamedTuple
 
-from ._interval import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
+from ._printed import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
 from ._number_words import Spelled, number_of, plain_words
 from .errors import QueryError
 
@@ -127,7 +127,7 @@ class Quantity(NamedTuple):
 
     @property
     def interval(self) -> Interval:
-        """What the words stand for; see ``interpol_bcn._interval``."""
+        """What the words stand for; see ``interpol_bcn._printed``."""
         return reading(self.value, self.qualifier, self.digits)
 
     def read(self, digits: int) -> Quantity:

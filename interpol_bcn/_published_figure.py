@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ._days import first_day, last_day
-from ._interval import QUALIFIERS, Interval, Number, exact, fewest_digits, reading, shown
+from ._printed import QUALIFIERS, Interval, Number, exact, fewest_digits, reading, shown
 from ._phrase import PERS, parse, say
 from .errors import InputError, QueryError
 

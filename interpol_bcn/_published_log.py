@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._interval import Interval, shown
+from ._printed import Interval, shown
 from ._published_figure import Figure
 from ._verdict import Judged, Verdict, Verdicts, counts, judge
 from .errors import BcnError, QueryError

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ._exports import Exports
-from ._interval import Interval
+from ._printed import Interval
 from ._published_figure import SECONDS, Figure
 
 if TYPE_CHECKING:

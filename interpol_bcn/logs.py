@@ -82,7 +82,9 @@ class Log(Moments, _core.Log):
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks)
+        weight = self._infos.get(schema.weight or "")
+        silent = weight["missing"] if weight is not None else 0
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks, silent)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
@@ -211,6 +213,8 @@ class Log(Moments, _core.Log):
         seen, members = self.coverage
         if members:
             words += f", {seen} of {members} members"
+        if self.facts.silent:
+            words += f"; {self.facts.silence}"
         if self.synthetic:
             words += f" ({self.synthetic})"
         if self.account.rejected.count or self.account.duplicates:
@@ -264,7 +268,8 @@ class Log(Moments, _core.Log):
         Without axes, the cube has one cell.  ``where`` filters (a label, a list of labels,
         a half-open range of times or numbers, ``Not``, ``last``), ``tz`` says in which zone
         calendars look, ``asof`` at which day dated tables (regions) do: by default the
-        period's last.  ``unit="message"`` counts a message to several once.  Raise
+        period's last.  ``unit="message"`` counts a message to several once.  A row that
+        does not state its weight, where others do, counts none, as the note says.  Raise
         QueryError or LabelError, with the nearest names, for what the log does not know.
         Costs one pass over the columns named.
 

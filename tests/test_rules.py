@@ -102,7 +102,7 @@ def _kept(rows: list[Any]) -> list[Any]:
     return [
         one
         for one in rows
-        if (one[2] is None or one[2] <= (1 if one[3] is None else one[3]))
+        if (one[2] is None or one[2] <= (4 if one[3] is None else one[3]))
         and (one[1] is None or one[0] <= one[1])
         and not (one[4] is None and one[1] is None)
     ]
