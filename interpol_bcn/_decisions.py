@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._cells import labelled
+from ._cube_words import told
 from .axes import NOT_STATED
 from .errors import QueryError
 
@@ -73,7 +74,9 @@ def decisions(
     words = f"by year of {year_of}; rate over what was issued in the year; {issued.note()}"
     return Table.from_columns(
         made, title=f"notices refused and cancelled by year of {year_of}", note=words,
-        explain=f"Decided is refused plus cancelled, {words}.", measure="decided",
+        explain=f"Decided is refused plus cancelled, by year of {year_of}; rate is decided over "
+        f"what was issued in the year. {told(issued, 'NoticeLog.decisions')}",
+        measure="decided",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._cube_words import told
 from ._figures import figures
 from .errors import QueryError, did_you_mean, suggest
 from .query import check_names
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["hit_rate", "non_users", "participation"]
 
 _KINDS = {"clopper-pearson": "Clopper-Pearson", "garwood": "Garwood"}
+_WHENCE = {
+    "clopper-pearson": "SearchLog.hit_rate; Clopper and Pearson, Biometrika 26 (1934)",
+    "garwood": "SearchLog.hit_rate; Garwood, Biometrika 28 (1936)",
+}
 _RARE = 100  # hits are rare where fewer than one in so many searches hits
 
 
@@ -71,7 +76,8 @@ def hit_rate(
     note = cube.note() + left
     table = Table.from_columns(
         columns, title=title, note=note, measure="searches",
-        explain=f"Each rate is hits / searches * {per:,}, with its exact {kind}. {note}.",
+        explain=f"Each rate is hits / searches * {per:,}, with its exact {kind}. "
+        + told(cube, _WHENCE[interval], *left.split("; ")),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 
@@ -126,7 +132,8 @@ def participation(
         columns, title=f"members that take part, by {name.replace('_', ' ').replace('.', ' ')}",
         note=note, measure="searchers",
         explain="Each figure is the number of members with at least one search (hit, record) "
-        f"in the label's cell; shares are of the members at its dates. {note}.",
+        "in the label's cell; shares are of the members at its dates. "
+        + told(cube, "SearchLog.participation"),
     )  # fmt: skip
 
 
@@ -210,4 +217,8 @@ def non_users(
     )  # fmt: skip
     columns = [bureaus] if by is None else [Column(by, [row[0] for row in rows], "label"), bureaus]
     note = f"{cube.note()}; members on any day of the period"
-    return Table.from_columns(columns, title="members that do not search", note=note)
+    return Table.from_columns(
+        columns, title="members that do not search", note=note,
+        explain="Members on any day of the period without a search in any of these cells. "
+        + told(cube, "SearchLog.non_users"),
+    )  # fmt: skip

@@ -170,6 +170,7 @@ def _peak(
     log: Log, width: str, n: int, where: Mapping[str, object] | None, tz: Any, unit: str | None
 ) -> Table:
     from ._columns import Column
+    from ._cube_words import told
     from .table import Table
 
     per = _WIDTHS.get(width, width)
@@ -177,22 +178,27 @@ def _peak(
         raise QueryError(f"peak({width!r}): a width is one of {', '.join(map(repr, _WIDTHS))}")
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise QueryError(f"peak(n={n!r}): a number of moments is a whole number, 1 or more")
+    untimed = 0
     runs = _runs(log, per, n, where, tz, unit)
     if runs is not None:
         (places, counts, equal), axis = runs
         cube = log.count(where=where, tz=tz, unit=unit)  # for its words
     else:
         cube = log.count(per, where=where, tz=tz, unit=unit)
-        places, counts, equal = _busiest(cube, n)
         axis = cube.axes[0]
+        if not axis.stated:  # what has no time is in no unit of time
+            timed = range(len(axis) - 1)
+            untimed = cube.item(len(axis) - 1)
+            cube = cube._like(cube.take(0, timed), [axis.cut(timed)])
+        places, counts, equal = _busiest(cube, n)
     starts = [_begin(axis.calendar, place) for place in places]
-    note = cube.note()
+    more = [f"{untimed:,} without a time left out"] if untimed else []
     if cube.tz != "UTC" and places:
         shown = ", ".join(axis.labels[place] for place in places[:5])
-        note += f"; {shown}{', ...' if len(places) > 5 else ''} in {cube.tz}"
+        more.append(f"{shown}{', ...' if len(places) > 5 else ''} in {cube.tz}")
     if equal:
         noun = per if equal == 1 else f"{per}s"
-        note += f"; {equal:,} more {noun} of {counts[-1]:,}, the same as the last shown"
+        more.append(f"{equal:,} more {noun} of {counts[-1]:,}, the same as the last shown")
     record = log.schema.record
     which = per if n == 1 else f"{n:,} {per}s"
     return Table.from_columns(
@@ -200,9 +206,10 @@ def _peak(
             Column("start", starts, "time"),
             Column("count", counts, "integer"),
         ],
-        title=f"{record} in the busiest {which}", note=note, measure="count",
+        title=f"{record} in the busiest {which}", note="; ".join([cube.note(), *more]),
+        measure="count",
         explain=f"Each count is the exact number of {cube.unit} in one {per}, and no other "
-        f"{per} has more than the last shown. {note}.",
+        f"{per} has more than the last shown. {told(cube, 'Log.peak', *more)}",
     )  # fmt: skip
 
 
@@ -263,6 +270,7 @@ def _growth(
     where: Mapping[str, object] | None, tz: Any, asof: Day | None,
 ) -> Table:  # fmt: skip
     from ._columns import Column
+    from ._cube_words import told
     from ._figures import figures
     from ._instants import format_instant, format_period
     from .table import Table
@@ -312,12 +320,14 @@ def _growth(
         title=f"growth of {one.measure} by {axis.replace('_', ' ').replace('.', ' ')}",
         note=note, measure="change",
         explain="Each change is after less before, exact; the changes add up to that of the "
-        f"total. Contribution is change / total before * 100. {note}.",
+        "total. Contribution is change / total before * 100. "
+        + told(one, "Log.growth_parts", note),
     )  # fmt: skip
 
 
 def _mismatches(log: Log, total: str, parts: Sequence[str]) -> Table:
     from ._columns import Column
+    from ._cube_words import told
     from .table import Table
 
     if isinstance(parts, str) or not parts:
@@ -350,7 +360,11 @@ def _mismatches(log: Log, total: str, parts: Sequence[str]) -> Table:
     if open_rows:
         note += f"; {open_rows:,} more do not state all of these and are not judged"
     title = f"rows in which {' + '.join(parts)} is not {total}"
-    return Table.from_columns(columns, title=title, note=note, measure="difference")
+    return Table.from_columns(
+        columns, title=title, note=note, measure="difference",
+        explain="Rows in which the sum of the parts less the total is not 0. "
+        + told(log.count(), "Log.mismatches", note),
+    )  # fmt: skip
 
 
 def _stated(log: Log, name: str) -> list[int | None]:

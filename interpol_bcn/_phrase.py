@@ -14,8 +14,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, NamedTuple
 
-from ._printed import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
 from ._number_words import Spelled, number_of, plain_words
+from ._printed import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
 from .errors import QueryError
 
 __all__ = ["PERS", "Quantity", "parse", "phrase", "say", "unit_names"]

@@ -230,8 +230,8 @@ class Published(Exports):
             from ._published_log import check_log
 
             return check_log(self, measure)
-        from ._printed import Interval, exact, shown
         from ._phrase import Quantity, parse
+        from ._printed import Interval, exact, shown
         from ._verdict import Verdict, judge
 
         if isinstance(value, str):

@@ -54,9 +54,9 @@ class SearchLog(Log):
         "garwood" (of the number of rare events), or None: Garwood where hits are rare (per
         more than 100 searches, and none of the rates above 1 in 100), else Clopper-Pearson;
         the title says which.  ``level`` is that of confidence.  Rows that do not state hits,
-        or how many searches they are, are left out, and the note says how many.  ``zeros=False`` leaves out cells
-        without searches.  Raise QueryError where no hits were read.  Costs two passes, and
-        about 0.1 ms for each different pair of figures.
+        or how many searches they are, are left out, and the note says how many.
+        ``zeros=False`` leaves out cells without searches.  Raise QueryError where no hits
+        were read.  Costs two passes, and about 0.1 ms for each different pair of figures.
 
         >>> log = read_searches({"searched_at": ["2023-01-05", "2023-01-06"],
         ...     "bureau": ["FRA", "DEU"], "database": ["SLTD", "SMV"],
@@ -127,9 +127,9 @@ def read_searches(source: Any, **options: Unpack[ReadingOptions]) -> SearchLog:
     may stand for many ``searches``, of which ``hits`` hit: more hits than searches is a bad
     row (more than one, in a source without a column ``searches``).  A row that leaves
     ``searches`` empty where others state it counts none, its hits cannot be judged, and hit
-    rates leave it out: notes say how many such rows there are.  Databases are the 19 that public sources name, a
-    replaceable list: ``domains={"database": [...]}`` takes any other.  Raise as
-    ``read_messages`` does.
+    rates leave it out: notes say how many such rows there are.  Databases are the 19 that
+    public sources name, a replaceable list: ``domains={"database": [...]}`` takes any other.
+    Raise as ``read_messages`` does.
 
     >>> read_searches({"searched_at": ["2023-01-05", "2023-01-06"], "bureau": ["FRA", "DEU"],
     ...                "database": ["SLTD", "SMV"], "searches": [4_000, 20], "hits": [1, 0]})

@@ -101,3 +101,13 @@ def test_hits_of_an_unknown_number_of_searches_are_no_contradiction_and_no_rate(
     del columns["searches"]
     with pytest.raises(bcn.InputError, match="row 2, column 'hits': '7'"):
         bcn.read_searches(columns)
+
+
+def test_what_has_no_time_is_no_busiest_moment() -> None:
+    log = bcn.read_operations(
+        {"operation": ["A"] * 4, "bureau": ["FRA"] * 4, "date": [None, None, None, "2023-05-01"]}
+    )
+    peak = log.peak("1d", 3)
+    assert peak["count"].tolist() == [1]
+    assert "3 without a time left out" in (peak.note or "")
+    assert "3 without a time left out" in peak.explain()
