@@ -160,6 +160,10 @@ def participation(att: Attendance, by: str) -> Table:
                 (e, values[at] if at >= 0 else None, came, there, delegates)
                 for at, (came, there, delegates) in groups.items() if there or delegates
             ]  # fmt: skip
+        names = {
+            language: [domain.value_name(table, value, language) for value in values]
+            for language in domain.languages
+        }
         name = table
     elif by != "edition" and by != "bureau" and by in log.columns and (
         log.schema.field(by).kind == "label"
@@ -176,6 +180,7 @@ def participation(att: Attendance, by: str) -> Table:
                     label = stated[at] if at < len(stated) else None
                     rows.append((e, label, came, att.members[e].bit_count(), sum(row)))
         values, name = tuple(stated), by
+        names = {one: called[: len(values)] for one, called in axis.all_names.items()}
     else:
         labels = [c for c in log.columns if log.schema.field(c).kind == "label"]
         choices = [*domain.tables, *(c for c in labels if c not in ("edition", "bureau"))]
@@ -183,7 +188,12 @@ def participation(att: Attendance, by: str) -> Table:
         raise QueryError(f"participation by {by!r}{near} Choose from {', '.join(choices)}")
     columns = [
         _editions("edition", att, [row[0] for row in rows]),
-        Column(name, [row[1] for row in rows], labels=values),
+        Column(
+            name,
+            [row[1] for row in rows],
+            labels=values,
+            names={k: v[: len(values)] for k, v in names.items()},
+        ),
         _whole("attending", [row[2] for row in rows]),
         _whole("members", [row[3] for row in rows]),
         _percent("share", [_share(row[2], row[3]) for row in rows]),
