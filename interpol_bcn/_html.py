@@ -33,7 +33,7 @@ _BAR: Final = "rgba(70,130,220,.22)"
 def to_html(table: Table, rows: int | None) -> str:
     """Return the table as HTML; see ``Table.to_html``."""
     from ._i18n import is_rtl, message
-    from ._said import parts, said
+    from ._said import isolated, said
 
     shown = shown_columns(table, rows)
     rtl = is_rtl(table.language)
@@ -65,17 +65,14 @@ def to_html(table: Table, rows: int | None) -> str:
                 # Isolated, so that a minus or a unit keeps its side among Arabic.
                 text = f'<bdi dir="ltr">{text}</bdi>'
             style = styles[i] + bars[i][row]
-            if i == 0 and one.elastic:
+            if i == 0 and not one.right:
                 cells.append(f'<th scope="row" style="{style}"{tips[i][row]}>{text}</th>')
             else:
                 cells.append(f'<td style="{style}"{tips[i][row]}>{text}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     lines.append("</tbody>")
-    # Each sentence apart: some are in one direction and some in the other.
-    joint = "؛ " if rtl else "; "
-    said_of = [f"<bdi>{_safe(part)}</bdi>" for part in parts(table.note or "", table.language)]
     notes = [f"<bdi>{_safe(one)}</bdi>" for one in (more_rows(table, rows),) if one]
-    notes += [joint.join(said_of)] if table.note else []
+    notes += [isolated(table.note, table.language)] if table.note else []
     if not len(table):
         notes.insert(0, f"<bdi>{_safe(message('no_rows', table.language))}</bdi>")
     if notes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from .logs import Log
 
-__all__ = ["log_words", "parts", "said"]
+__all__ = ["isolated", "log_words", "parts", "said"]
 
 _SEPARATOR: Final = {"ar": "؛ "}
 _AND: Final = {"fr": " et ", "es": " y ", "ar": " و"}
@@ -39,14 +39,22 @@ def parts(text: str, language: str) -> list[str]:
     return [_sentence(part, language) for part in text.split("; ")]
 
 
-def log_words(log: Log, language: str) -> str:
-    """Return what a log holds, in a language: its ``repr`` of a line."""
+def isolated(text: str, language: str) -> str:
+    """Return a note as markup, each sentence apart: some run one way and some the other."""
+    from html import escape
+
+    from ._text import printable
+
+    pieces = [f"<bdi>{escape(printable(part))}</bdi>" for part in parts(text, language)]
+    return _SEPARATOR.get(language, "; ").join(pieces)
+
+
+def log_words(log: Log) -> str:
+    """Return what a log holds as a note: the sentences of its ``repr``, for ``said``."""
     first, *account = repr(log).splitlines()
-    if language == "en":
-        return first
     head, _, synthetic = first.partition(" (")
     words = [*re.split(r"; |, (?=\D)|(?<=\D), ", head), synthetic.rstrip(")"), *account]
-    return said("; ".join(filter(None, words)), language)
+    return "; ".join(filter(None, words))
 
 
 def _sentence(text: str, language: str) -> str:
