@@ -192,8 +192,13 @@ def say(
     if per:
         if per not in PERS:
             raise QueryError(f"per={per!r}: one of {', '.join(PERS)}")
-        words += f" {_PER[language][per].split('|')[0]}"
+        words += f" {per_words(per, language)}"
     return words
+
+
+def per_words(per: str, language: str) -> str:
+    """Return "a second" and the like, in a language."""
+    return _PER[language][per].split("|")[0]
 
 
 def _number_words(value: Number, plain: bool, bare: bool, language: str, unit: str | None) -> str:

@@ -88,6 +88,19 @@ class Verdict:
         words = f"{self.value} {self.measure}{of}, {self.period}: {'; '.join(parts)}"
         return f"{words}. {self.note}." if self.note else f"{words}."
 
+    def say(self, language: str = "en") -> str:
+        """Return why, in words of one of the four languages; figures as it writes them.
+
+        >>> import interpol_bcn as bcn
+        >>> verdict = bcn.published.check("messages", 2023, 18_204_551)
+        >>> print(verdict.say("es"))
+        18.204.551 mensajes, 2023: concuerda con «más de 18 millones» [F24], leído con 2 cifras \
+[18.000.000; 19.000.000).
+        """
+        from ._verdict_words import say
+
+        return say(self, language)
+
     def explain(self) -> str:
         """Return one paragraph: formula, period, unit, and every source."""
         figures = " ".join(one.figure.explain() for one in self.judged)
