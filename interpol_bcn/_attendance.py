@@ -14,6 +14,7 @@ from itertools import compress, count, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._figures import afford, counted, figures
+from ._membership import on_days
 from .errors import LabelError, QueryError
 
 if TYPE_CHECKING:
@@ -148,11 +149,8 @@ class Attendance:
             )
         self._stated_days()
         domain = log.domains["bureau"]
-        now = [code for code, member in enumerate(domain.member_mask) if member]
         #: by edition, who was a member on one of its days, as bits
-        self.members = [
-            _bits(now if days is None else domain.members_in(*days)) for days in self.days
-        ]
+        self.members = [_bits(on_days(domain, days)) for days in self.days]
         undated = [label for label, days in zip(self.labels, self.days, strict=True) if not days]
         if undated and _dated(domain):
             listed = ", ".join(undated[:5]) + (", ..." if len(undated) > 5 else "")

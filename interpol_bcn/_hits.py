@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ._columns import Column
 from ._cube_words import told
 from ._figures import figures
+from ._membership import at_positions
 from .errors import QueryError, did_you_mean, suggest
 from .query import check_names
 from .table import Table
@@ -112,7 +113,7 @@ def participation(
     """See ``SearchLog.participation``."""
     cube = log.count(name, "bureau", where=where, tz=tz)
     axis = cube.axes[0]
-    groups = _members_of(log, axis, cube.period)
+    groups = at_positions(log, axis, cube.period)
     parts: list[tuple[str, list[int]]] = []
     if records is not None:
         parts.append(("contributors", _contributors(log, axis, cube, records, groups)))
@@ -135,18 +136,6 @@ def participation(
         "in the label's cell; shares are of the members at its dates. "
         + told(cube, "SearchLog.participation"),
     )  # fmt: skip
-
-
-def _members_of(log: SearchLog, axis: Axis, period: tuple[int, int]) -> list[frozenset[int]]:
-    """Return the codes of the members at each position of an axis."""
-    calendar = axis.calendar
-    if calendar is None or calendar.cyclic:
-        return [frozenset(log._members(period))] * len(axis)
-    groups = []
-    for position in range(len(calendar)):
-        spans = calendar.spans(position)
-        groups.append(frozenset(log._members((spans[0][0], spans[-1][1]))))
-    return groups
 
 
 def _cells(cube: Cube) -> list[tuple[int, int]]:

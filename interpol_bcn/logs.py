@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._figures import Facts, counted
+from ._membership import days_between, on_days
 from ._moments import Moments
 from .account import Account, Rejected
 from .axes import axis_names
@@ -186,16 +187,9 @@ class Log(Moments, _core.Log):
 
         Of a log without times, who is a member now.
         """
-        from ._instants import format_instant
-
-        start, stop = self.period if period is None else period
-        domain = self._bureaus()
-        if domain is None:
-            return ()
-        if self.period[0] == self.period[1]:
-            return tuple(code for code, now in enumerate(domain.member_mask) if now)
-        first = format_instant(start, "UTC")[:10]
-        return domain.members_in(first, format_instant(max(start, stop - 1), "UTC")[:10])
+        timed = self.period[0] < self.period[1]
+        days = days_between(*(self.period if period is None else period)) if timed else None
+        return on_days(self._bureaus(), days)
 
     def __repr__(self) -> str:
         from ._instants import format_period

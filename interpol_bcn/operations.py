@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from . import _core
 from ._cells import labelled
 from ._cube_words import told
+from ._membership import on_days
 from ._options import Options, ReadingOptions, with_options
 from ._quantities import Quantities, several
 from .axes import NOT_STATED
@@ -171,7 +172,7 @@ class OperationLog(Log):
     def _members_at(self, domain: Domain | None, first: str | None, last: str | None) -> set[str]:
         if domain is None:
             return set()
-        codes = self._members() if first is None else domain.members_in(first, last)
+        codes = self._members() if first is None or last is None else on_days(domain, (first, last))
         return {domain.labels[code] for code in codes}
 
     def _hands(self, where: Mapping[str, object] | None, tz: Any) -> dict[str, set[str]]:
