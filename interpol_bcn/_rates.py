@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .logs import Log
     from .table import Table
 
-__all__ = ["rate", "rates"]
+__all__ = ["label_lengths", "rate", "rates"]
 
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
@@ -65,7 +65,7 @@ def rates(
     for number, axis in enumerate(cube.axes):
         if axis in timed:
             stride = math.prod(cube.shape[number + 1 :])
-            own = _of_labels(per, zone, axis)[: len(axis)]
+            own = label_lengths(per, zone, axis)[: len(axis)]
     counts = figures(cube)
     lengths = (own[place // stride % len(own)] for place in range(len(counts)))
     values = [float(n / length) if length else None
@@ -82,7 +82,7 @@ def rates(
     return made if zeros else made.nonzero()
 
 
-def _of_labels(per: str, zone: Zone, axis: Axis) -> list[Fraction]:
+def label_lengths(per: str, zone: Zone, axis: Axis) -> list[Fraction]:
     """Return how many units each label of an axis of time is long, within the period."""
     from ._units import FINE, FIXED
 

@@ -68,6 +68,7 @@ ASKED: dict[str, dict[str, Ask]] = {
         "sum": lambda log: log.sum("stock", "bureau", where=_HELD),
         "growth_parts": lambda log: log.growth_parts("bureau", *_YEARS, measure="created"),
         "mismatches": lambda log: log.mismatches("stock", ["created"]),
+        "management": lambda log: log.management("year", "bureau", zeros=False),
     },
     "access": {
         "sum": lambda log: log.sum("authorities", "bureau", where=_HELD),
@@ -110,6 +111,7 @@ ASKED: dict[str, dict[str, Ask]] = {
 LEFT_OUT = {
     ("delegates", "sum"), ("delegates", "mismatches"), ("notices", "sum"),
     ("notices", "mismatches"), ("records", "contributors"), ("access", "contributors"),
+    ("access", "management"),
 }  # fmt: skip
 
 
@@ -135,4 +137,5 @@ def answers() -> Iterator[tuple[str, Any]]:
     for verb in ("top", "silent", "concentration"):
         yield f"flow.{verb}", getattr(flow, verb)()
     yield "flow.sent", flow.sent
+    yield "totals", bcn.totals(*(logs()[name] for name in ("messages", "searches", "notices")))
     yield "compare", bcn.compare(cube, messages.count("sender", where={"kind": "request"}))
