@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ._simulate_notices import simulate_notices
     from ._simulate_records import simulate_delegates, simulate_operations
     from ._simulate_searches import simulate_searches
+    from ._totals import totals
     from .axes import NOT_STATED, Axis
     from .cube import Cube
     from .delegates import DelegateLog, read_delegates
@@ -106,6 +107,7 @@ __all__ = [
     "simulate_notices",
     "simulate_operations",
     "simulate_searches",
+    "totals",
 ]
 
 # Each name is imported when it is first asked for: importing the package loads nothing else.
@@ -135,6 +137,7 @@ _LATER = {
     "Tally": "tally",
     "TooLargeError": "errors",
     "compare": "_compare",
+    "totals": "_totals",
     "editions": "_editions",
     "factsheet": "_factsheet",
     "inspect": "_inspect",

@@ -14,6 +14,7 @@ from itertools import compress, count, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._figures import afford, counted, figures
+from ._membership import on_days
 from .errors import LabelError, QueryError
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ class Attendance:
                 raise QueryError(f"this needs each row's {name}, and none was stated or read")
         self.log, self.where = log, where
         cube = log.count("edition", "bureau", where=where)
-        self.note = cube.note()
+        self.cube = cube
+        #: what there is to say of this beside the cube's own note
+        self.more: list[str] = []
         self.bureaus = cube.axis("bureau")
         self.width = len(self.bureaus)
         cells = figures(cube)
@@ -139,24 +142,24 @@ class Attendance:
         self.attending = [_bits(at for at, n in enumerate(row) if n) for row in self.delegates]
         unplaced = sum(sum(row) for row in table[known:])
         if unplaced:
-            self.note += f"; {counted(unplaced, 'delegates')} in no edition"
+            self.more.append(f"{counted(unplaced, 'delegates')} in no edition")
         if log.astray:
-            self.note += f"; {counted(log.astray, 'rows')} dated outside the days of their edition"
+            self.more.append(
+                f"{counted(log.astray, 'rows')} dated outside the days of their edition"
+            )
         self._stated_days()
         domain = log.domains["bureau"]
-        now = [code for code, member in enumerate(domain.member_mask) if member]
         #: by edition, who was a member on one of its days, as bits
-        self.members = [
-            _bits(now if days is None else domain.members_in(*days)) for days in self.days
-        ]
+        self.members = [_bits(on_days(domain, days)) for days in self.days]
         undated = [label for label, days in zip(self.labels, self.days, strict=True) if not days]
         if undated and _dated(domain):
-            self.note += f"; without dates, against members now: {', '.join(undated[:5])}"
-            self.note += ", ..." if len(undated) > 5 else ""
+            listed = ", ".join(undated[:5]) + (", ..." if len(undated) > 5 else "")
+            self.more.append(f"without dates, against members now: {listed}")
         if self.held:
             absent = self.held[-1] - self.held[0] + 1 - len(self.held)
             if absent:
-                self.note += f"; {counted(absent, 'editions')} between these without delegates here"
+                words = f"{counted(absent, 'editions')} between these without delegates here"
+                self.more.append(words)
         self._persons: list[int] | None = None
         #: by edition, the delegates without a person
         self.nameless: list[int] = []

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._cube_words import told
 from ._figures import counted, figures
 from .errors import QueryError, did_you_mean, suggest
 from .table import Table
@@ -48,12 +49,16 @@ def _whole(name: str, values: Sequence[int]) -> Column:
 
 
 def _table(
-    att: Attendance, columns: Sequence[Column], title: str, how: str, measure: str | None = None,
-    more: str = "",
+    att: Attendance, verb: str, columns: Sequence[Column], title: str, how: str,
+    measure: str | None = None, more: str = "",
 ) -> Table:  # fmt: skip
-    note = f"{more}; {att.note}" if more else att.note
+    note = "; ".join(filter(None, (more, att.cube.note(), *att.more)))
     return Table.from_columns(
-        columns, title=title, note=note, explain=f"{how} {_WORDS}{note}.", measure=measure
+        columns,
+        title=title,
+        note=note,
+        measure=measure,
+        explain=f"{how} {_WORDS}{told(att.cube, f'DelegateLog.{verb}', more, *att.more)}",
     )
 
 
@@ -109,7 +114,7 @@ def editions(att: Attendance, women: Any) -> Table:
         "delegates, against the edition before that has delegates here; women_share is of "
         "those whose gender is stated."
     )
-    return _table(att, columns, "Editions", how, "delegates", more)
+    return _table(att, "editions", columns, "Editions", how, "delegates", more)
 
 
 def _women(att: Attendance, women: Any) -> tuple[list[int], list[int]]:
@@ -155,6 +160,10 @@ def participation(att: Attendance, by: str) -> Table:
                 (e, values[at] if at >= 0 else None, came, there, delegates)
                 for at, (came, there, delegates) in groups.items() if there or delegates
             ]  # fmt: skip
+        names = {
+            language: [domain.value_name(table, value, language) for value in values]
+            for language in domain.languages
+        }
         name = table
     elif by != "edition" and by != "bureau" and by in log.columns and (
         log.schema.field(by).kind == "label"
@@ -171,6 +180,7 @@ def participation(att: Attendance, by: str) -> Table:
                     label = stated[at] if at < len(stated) else None
                     rows.append((e, label, came, att.members[e].bit_count(), sum(row)))
         values, name = tuple(stated), by
+        names = {one: called[: len(values)] for one, called in axis.all_names.items()}
     else:
         labels = [c for c in log.columns if log.schema.field(c).kind == "label"]
         choices = [*domain.tables, *(c for c in labels if c not in ("edition", "bureau"))]
@@ -178,7 +188,12 @@ def participation(att: Attendance, by: str) -> Table:
         raise QueryError(f"participation by {by!r}{near} Choose from {', '.join(choices)}")
     columns = [
         _editions("edition", att, [row[0] for row in rows]),
-        Column(name, [row[1] for row in rows], labels=values),
+        Column(
+            name,
+            [row[1] for row in rows],
+            labels=values,
+            names={k: v[: len(values)] for k, v in names.items()},
+        ),
         _whole("attending", [row[2] for row in rows]),
         _whole("members", [row[3] for row in rows]),
         _percent("share", [_share(row[2], row[3]) for row in rows]),
@@ -188,7 +203,7 @@ def participation(att: Attendance, by: str) -> Table:
         f"attending are the members that attended, by {name}, members those there were, share "
         "the one over the other; delegates are those of all bureaus of the group."
     )
-    return _table(att, columns, f"Participation by {name}", how, "attending")
+    return _table(att, "participation", columns, f"Participation by {name}", how, "attending")
 
 
 def retention(att: Attendance, a: object, b: object) -> Table:
@@ -215,7 +230,7 @@ def retention(att: Attendance, a: object, b: object) -> Table:
         "stayed attended both editions, left the first only, joined the second only; share is "
         "stayed over all at the first. Bureaus count at editions at which they were members."
     )
-    return _table(att, columns, "Retention between editions", how, "stayed", more)
+    return _table(att, "retention", columns, "Retention between editions", how, "stayed", more)
 
 
 def _stayed(sets: Sequence[int], pairs: Sequence[tuple[int, int]], prefix: str) -> list[Column]:
@@ -271,7 +286,7 @@ def attended(att: Attendance, k: int, of: int | None) -> Table:
         f"Bureaus that attended at least {k} of {of} editions; editions are those at which "
         "one was a member, or attended without being one."
     )
-    return _table(att, columns, f"Attended at least {k} of {of}", how, "attended", span)
+    return _table(att, "attended", columns, f"Attended at least {k} of {of}", how, "attended", span)
 
 
 def never(att: Attendance, since: Any) -> Table:
@@ -294,7 +309,7 @@ def never(att: Attendance, since: Any) -> Table:
     span = ", ".join(att.labels[first:]) or "none"
     more = f"{len(rows)} of {everyone.bit_count()} members; editions {span}"
     how = "Members that attended none of these editions; missed counts those at which they were."
-    return _table(att, columns, "Never attended", how, "missed", more)
+    return _table(att, "never", columns, "Never attended", how, "missed", more)
 
 
 def _since(att: Attendance, since: Any) -> int:
@@ -344,7 +359,7 @@ def streaks(att: Attendance) -> Table:
         "longest is the longest run of editions attended one after the other, among those "
         "that have delegates here, from first to last; current the run up to the latest."
     )
-    return _table(att, columns, "Runs of editions attended", how, "longest")
+    return _table(att, "streaks", columns, "Runs of editions attended", how, "longest")
 
 
 def first_timers(att: Attendance) -> Table:
@@ -361,7 +376,7 @@ def first_timers(att: Attendance) -> Table:
     ]
     how = "Bureaus that attended none of the earlier editions here; the first edition has none."
     more = f"after edition {att.labels[0]}" if att.labels else ""
-    return _table(att, columns, "First-timers", how, "delegates", more)
+    return _table(att, "first_timers", columns, "First-timers", how, "delegates", more)
 
 
 def biggest(att: Attendance, n: int) -> Table:
@@ -391,4 +406,4 @@ def biggest(att: Attendance, n: int) -> Table:
         columns.append(_whole("persons", [row[0] for row in rows]))
     how = "Delegations by their persons, where these were read, else by their delegates."
     measure = "persons" if att.has_persons else "delegates"
-    return _table(att, columns, "Biggest delegations", how, measure, more)
+    return _table(att, "biggest", columns, "Biggest delegations", how, measure, more)

@@ -239,7 +239,7 @@ def look(language: str) -> Spec:
                  "titleFontSize": 11, "titleFontWeight": "normal", "titleOpacity": 0.8,
                  "gridColor": _INK, "gridOpacity": 0.12, "domainColor": _INK,
                  "domainOpacity": 0.5, "tickColor": _INK, "tickOpacity": 0.5,
-                 "labelPadding": 4},
+                 "labelPadding": 4, "titlePadding": 10},
         "legend": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,
                    "titleFontSize": 11, "titleFontWeight": "normal", "gradientThickness": 10},
         "title": {"color": _INK, "subtitleColor": _INK, "anchor": "start", "fontSize": 15,

@@ -9,6 +9,7 @@ from typing import Any
 from . import _core
 from ._cells import labelled
 from ._columns import Column
+from ._cube_words import told
 from ._figures import afford
 from .axes import NOT_STATED, Axis
 from .cube import Cube
@@ -88,7 +89,8 @@ def _cubes(a: Cube, b: Cube, on: Names | None, measure: str | None) -> Table:
         keys, changes, same = _over_other_axes(a, b)
     totals = (a.total(), b.total())
     words = [f"{_summary(changes, same, totals)} of {a.unit}", _both(a.note(), b.note())]
-    return _made(keys, changes, f"{a.title()}, revised", words)
+    whence = f"Before: {told(a, 'Log.count')} After: {told(b, 'Log.count')} "
+    return _made(keys, changes, f"{a.title()}, revised", words, whence)
 
 
 def _over_same_axes(a: Cube, b: Cube) -> tuple[list[array[int]], list[Change], int]:
@@ -220,7 +222,8 @@ def _tables(a: Table, b: Table, on: Names | None, measure: str | None) -> Table:
         words.append(_both(a.note or "", b.note or ""))
     columns = [_key_column(a[name], b[name], rows) for name in keys]
     dims = f" by {' and '.join(keys)}" if keys else ""
-    return _made(columns, changes, f"{figure}{dims}, revised", words)
+    whence = f"Before: {a.explain()} After: {b.explain()} "
+    return _made(columns, changes, f"{figure}{dims}, revised", words, whence)
 
 
 def _keys(table: Table, figure: str) -> list[str]:
@@ -283,8 +286,9 @@ def _both(before: str, after: str) -> str:
 
 
 def _made(
-    keys: Sequence[Column], changes: Sequence[Change], title: str, words: Sequence[str]
-) -> Table:
+    keys: Sequence[Column], changes: Sequence[Change], title: str, words: Sequence[str],
+    whence: str,
+) -> Table:  # fmt: skip
     before = [change[2] for change in changes]
     after = [change[3] for change in changes]
     steps = [(now or 0) - (was or 0) for was, now in zip(before, after, strict=True)]
@@ -303,7 +307,8 @@ def _made(
     return Table.from_columns(
         columns, title=title, note=note, measure="change",
         explain=f"Cells that differ between two vintages: {len(changes):,}; change is after "
-        f"minus before, where absent is 0; relative is change / before, rounded once. {note}.",
+        "minus before, where absent is 0; relative is change / before, rounded once. "
+        f"{whence}Definition: compare.",
     )  # fmt: skip
 
 

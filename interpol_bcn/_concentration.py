@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._columns import Column
 from ._cube_tables import ranked
+from ._cube_words import told
 from ._figures import figures
 from ._membership import are_bureaus, days_of, members_of
 from .axes import NOT_STATED
@@ -43,8 +44,11 @@ def concentration(ascending: Sequence[int]) -> tuple[float, float, int, int]:
     return gini, hhi, need[0], need[1]
 
 
-def concentrated(values: Sequence[int], noun: str, title: str, note: str) -> Table:
-    """Return the measures of concentration of values, in any order, as a table of one row."""
+def concentrated(values: Sequence[int], noun: str, title: str, cube: Cube, left: str = "") -> Table:
+    """Return the measures of concentration of values, in any order, as a table of one row.
+
+    ``cube`` is what they are of; ``left`` says what of it they are not.
+    """
     gini, hhi, half, most = concentration(sorted(values))
     columns = [
         Column(noun, [len(values)], "integer"),
@@ -53,7 +57,12 @@ def concentrated(values: Sequence[int], noun: str, title: str, note: str) -> Tab
         Column("half", [half], "integer"),
         Column("four_fifths", [most], "integer"),
     ]
-    return Table.from_columns(columns, title=title, note=note)
+    return Table.from_columns(
+        columns, title=title, note="; ".join(filter(None, (left, cube.note()))),
+        explain="gini is half the mean difference over the mean, hhi the sum of squared shares, "
+        "half and four_fifths how many make 50 and 80 % of the total. "
+        + told(cube, "Gini 1912 and Herfindahl 1950, as in Cube.concentration", left),
+    )  # fmt: skip
 
 
 def of_cube(cube: Cube) -> Table:
@@ -67,13 +76,11 @@ def of_cube(cube: Cube) -> Table:
         noun, words = "bureaus", "of others than members"
         kept = [at for at in kept if axis.labels[at] in members]
     values = [cells[at] for at in kept]
-    note = cube.note()
-    left = cube.total() - sum(values)
-    if left:
-        note = f"{left:,} of {cube.total():,} left out, {words}; {note}"
+    gone = cube.total() - sum(values)
+    left = f"{gone:,} of {cube.total():,} left out, {words}" if gone else ""
     if any(value < 0 for value in values):
         raise QueryError("concentration is of figures from 0 on; here some are negative")
-    return concentrated(values, noun, f"concentration of {cube.title()}", note)
+    return concentrated(values, noun, f"concentration of {cube.title()}", cube, left)
 
 
 def ranking(cube: Cube) -> Table:

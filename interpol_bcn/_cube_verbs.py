@@ -1,4 +1,4 @@
-"""What can be asked of the figures of any cube: rates, ranks, concentration."""
+"""What can be asked of the figures of any cube: rates, ranks, shares, and how they leave."""
 
 from __future__ import annotations
 
@@ -105,3 +105,67 @@ class Verbs(Exports):
         from ._concentration import of_cube
 
         return of_cube(cast("Cube", self))
+
+    def share(self, dim: str | None = None) -> Table:
+        """Return every figure with its share of the total, or of its sum along ``dim``.
+
+        ``share("month")`` says, within each group of the other axes, what part falls to each
+        month.  A share of nothing (0 of 0) is None.  Shares are floats, rounded once.  Raise
+        QueryError for an axis that is not here, TooLargeError as ``to_table`` does.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").share().to_dicts()[0]
+        {'month': '2023-01', 'messages': 1, 'share': 0.5}
+        """
+        from ._cube_tables import shares
+
+        return shares(cast("Cube", self), dim)
+
+    def pivot(self, rows: str, columns: str) -> Table:
+        """Return a wide table: one row per label of ``rows``, one column per one of ``columns``.
+
+        Other axes are summed.  Zeros are kept.  Raise QueryError for an axis that is not
+        here, TooLargeError before memory is taken for a table that would not fit.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("sender.region", "month").pivot("sender.region", "month").to_dicts()[3]
+        {'sender.region': 'Europe', '2023-01': 1, '2023-02': 0, '2023-03': 1}
+        """
+        from ._cube_tables import pivot
+
+        return pivot(cast("Cube", self), rows, columns)
+
+    def to_numpy(self) -> Any:
+        """Return the figures as a read-only int64 array, without a copy where dense.
+
+        Raise TooLargeError where the dense array would not fit in memory, OverflowError
+        where a figure does not fit int64, MissingExtra without numpy.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").to_numpy()
+        array([1, 0, 1])
+        """
+        from ._cube_arrays import numpy_array
+
+        return numpy_array(cast("Cube", self))
+
+    def to_xarray(self) -> Any:
+        """Return an ``xarray.DataArray`` with the same dims and coords, and unit and note.
+
+        Raise TooLargeError and OverflowError as ``to_numpy``, MissingExtra without xarray.
+        """
+        from ._cube_arrays import data_array
+
+        return data_array(cast("Cube", self))
+
+    def plot(self, **options: Any) -> Any:
+        """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
+        from .plot import plot
+
+        return plot(cast("Cube", self), **options)

@@ -9,25 +9,27 @@ from ._figures import counted, over_dates
 if TYPE_CHECKING:
     from .cube import Cube
 
-__all__ = ["explain", "note", "text"]
+__all__ = ["explain", "note", "text", "told"]
 
 
-def note(cube: Cube) -> str:
-    """See ``Cube.note``."""
+def note(cube: Cube, *, facts: bool = True) -> str:
+    """See ``Cube.note``; without ``facts`` of the log, period and filters alone."""
     from ._instants import format_period
 
     words = [format_period(*cube.period, cube.tz) if cube.period[0] < cube.period[1]
              else "no period"]  # fmt: skip
-    if cube.unit != cube.measure:
+    if facts and cube.unit != cube.measure:
         words.append(cube.unit)
     words += cube.filters
-    if cube.facts is not None:
+    if facts and cube.facts is not None:
         seen, members = cube.facts.coverage
         if members:
             words.append(f"{seen} of {members} members")
         account = cube.facts.account
         if account is not None and (account.rejected.count or account.duplicates):
             words.append(str(account))
+        if cube.facts.silent and cube.measure == cube.facts.record:
+            words.append(cube.facts.silence)
         if cube.facts.synthetic:
             words.append(cube.facts.synthetic)
     return "; ".join(words)
@@ -40,7 +42,27 @@ def explain(cube: Cube) -> str:
     else:
         formula = f"Each figure is the exact sum of {cube.measure} ({cube.unit}) in its cell"
     cells = f"{cube.nonzero:,} of {cube.size:,} cells are not 0"
-    return f"{formula}: {cube._shape_words()}; {cells}. {cube.note()}."
+    verb = "count" if cube.facts is None or cube.measure == cube.facts.record else "sum"
+    return f"{formula}: {cube._shape_words()}; {cells}. {told(cube, f'Log.{verb}')}"
+
+
+def told(cube: Cube, definition: str, *more: str) -> str:
+    """Return what every explanation ends with: period, unit, rows, coverage, and whose formula.
+
+    ``more`` is what else a note says; ``definition`` names the verb, or who defined it.
+    """
+    facts = cube.facts
+    words = [f"Period: {note(cube, facts=False)}", *filter(None, more), f"Unit: {cube.unit}"]
+    if facts is None or facts.account is None:
+        words.append("Rows: of several logs, each with its own account")
+    else:
+        none = "" if facts.account.rejected.count else ", none rejected"
+        words.append(f"Rows: {facts.account}{none}")
+    seen, members = facts.coverage if facts is not None else (0, 0)
+    words.append(f"Coverage: {seen} of {members} members" if members else "Coverage: not known")
+    if facts is not None:
+        words += [one for one in (facts.silence, facts.synthetic) if one]
+    return f"{'. '.join(word[0].upper() + word[1:] for word in words)}. Definition: {definition}."
 
 
 def text(cube: Cube) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._cells import labelled
+from ._cube_words import told
 from .axes import NOT_STATED
 from .errors import QueryError
 
@@ -47,6 +48,9 @@ def decisions(
         if inner:
             labels, names = cube.axes[1].labels, cube.axes[1].all_names
         counts.append(labelled(cube))
+    never = labelled(
+        log.count("year", *own, where={**filters, "state": states[0]}, tz=tz)
+    )  # asked for and refused, in the year in which it was asked for
     years = sorted({key[0] for part in (over, *counts) for key in part} - {NOT_STATED})
     if any(key[0] == NOT_STATED for part in counts for key in part):
         years.append(NOT_STATED)
@@ -57,8 +61,10 @@ def decisions(
         no, off = (part.get(key, 0) for part in counts)
         base = over.get(key if own else key[:1], 0)
         if no or off or (base and (own or key[-1] != NOT_STATED)):
-            rows.append((*key, no, off, no + off, base, (no + off) / base if base else None))
-    titles = ("year", *inner, "refused", "cancelled", "decided", "issued", "rate")
+            public = base - never.get(key if own else key[:1], 0)
+            rate = (no + off) / base if base else None
+            rows.append((*key, no, off, no + off, base, public, rate))
+    titles = ("year", *inner, "refused", "cancelled", "decided", "issued", "published", "rate")
     values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in titles]
     made = []
     for name, column in zip(titles, values, strict=True):
@@ -73,7 +79,10 @@ def decisions(
     words = f"by year of {year_of}; rate over what was issued in the year; {issued.note()}"
     return Table.from_columns(
         made, title=f"notices refused and cancelled by year of {year_of}", note=words,
-        explain=f"Decided is refused plus cancelled, {words}.", measure="decided",
+        explain=f"Decided is refused plus cancelled, by year of {year_of}; rate is decided over "
+        "what was issued in the year; issued is all that was asked for, published what of it "
+        f"was not refused. {told(issued, 'NoticeLog.decisions')}",
+        measure="decided",
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Factsheet", "factsheet"]
 
+_DIRECTIONS = ("sent", "received")
+
 
 class Factsheet:
     """The tables of one member; ``tables`` in order, ``title`` its name."""
@@ -81,7 +83,7 @@ def _messages(log: Any, label: str, title: str, n: int) -> list[Table]:
         rows.append((word, mine, 1 + sum(cell > mine for cell in cells), share))
     columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
     made = [
-        Column("direction", columns[0], "text"),
+        Column("direction", columns[0], labels=_DIRECTIONS, names=_directions()),
         Column(log.schema.record, columns[1], "integer"),
         Column("rank", columns[2], "integer"),
         Column("share", columns[3], "number", format="percent"),
@@ -92,6 +94,12 @@ def _messages(log: Any, label: str, title: str, n: int) -> list[Table]:
         for axis, other in (("sender", "receiver"), ("receiver", "sender"))
     ]
     return [figures, *partners]
+
+
+def _directions() -> dict[str, list[str]]:
+    from ._i18n import LANGUAGES, heading
+
+    return {one: [heading(word, one) for word in _DIRECTIONS] for one in LANGUAGES}
 
 
 def _searches(log: Any, label: str, title: str, n: int) -> list[Table]:

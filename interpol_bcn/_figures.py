@@ -34,6 +34,17 @@ class Facts(NamedTuple):
     #: the bureaus that are members: label, from which day, before which day
     members: tuple[tuple[str, str, str], ...] = ()
     stocks: frozenset[str] = frozenset()  # measures of what is there at a date
+    silent: int = 0  # rows that do not say how many records they stand for
+
+    @property
+    def silence(self) -> str:
+        """Say how many rows count none, for they state no number; empty where all do."""
+        if not self.silent:
+            return ""
+        how = "do not say how many {0} and count none"
+        if self.silent == 1:
+            how = "does not say how many {0} and counts none"
+        return f"{counted(self.silent, 'rows')} {how.format(self.record)}"
 
 
 def combined(one: Cube, other: Cube, sign: int) -> Cube:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._cube_words import told
 from ._figures import figures
+from ._membership import at_positions
 from .errors import QueryError, did_you_mean, suggest
 from .query import check_names
 from .table import Table
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["hit_rate", "non_users", "participation"]
 
 _KINDS = {"clopper-pearson": "Clopper-Pearson", "garwood": "Garwood"}
+_WHENCE = {
+    "clopper-pearson": "SearchLog.hit_rate; Clopper and Pearson, Biometrika 26 (1934)",
+    "garwood": "SearchLog.hit_rate; Garwood, Biometrika 28 (1936)",
+}
 _RARE = 100  # hits are rare where fewer than one in so many searches hits
 
 
@@ -28,7 +34,7 @@ def hit_rate(
     where: Mapping[str, object] | None, tz: Any, zeros: bool,
 ) -> Table:  # fmt: skip
     """See ``SearchLog.hit_rate``."""
-    from ._intervals import check_level, clopper_pearson, garwood
+    from ._confidence import check_level, clopper_pearson, garwood
 
     check_level(level)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
@@ -68,26 +74,36 @@ def hit_rate(
     ]
     kind = f"{_KINDS[interval]} {100 * level:.6g}% interval"
     title = cube.title().replace("searches", unit, 1) + f" ({kind})"
-    note = cube.note() + (f"; {left:,} searches that state no hits are left out" if left else "")
+    note = cube.note() + left
     table = Table.from_columns(
         columns, title=title, note=note, measure="searches",
-        explain=f"Each rate is hits / searches * {per:,}, with its exact {kind}. {note}.",
+        explain=f"Each rate is hits / searches * {per:,}, with its exact {kind}. "
+        + told(cube, _WHENCE[interval], *left.split("; ")),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 
 
 def _stating_hits(
     log: SearchLog, where: Mapping[str, object] | None, tz: Any
-) -> tuple[Mapping[str, object] | None, int]:
-    """Narrow a filter to rows that state hits; say how many searches that leaves out."""
+) -> tuple[Mapping[str, object] | None, str]:
+    """Narrow a filter to rows that state both figures of a rate; say what that leaves out."""
     if "hits" not in log.columns:
         raise QueryError("a hit rate needs hits; this log has no column 'hits'")
-    info = log._infos.get("hits")
-    if info is None or info["stated"] is None or (where and "hits" in where):
-        return where, 0
-    narrowed = {**(where or {}), "hits": (None, None)}
-    left = log.count(where=where, tz=tz).total() - log.count(where=narrowed, tz=tz).total()
-    return (narrowed, left) if left else (where, 0)
+    narrowed, words = dict(where or {}), ""
+    for name, other in (("hits", "searches"), ("searches", "hits")):
+        info = log._infos.get(name)
+        if info is None or info["stated"] is None or name in narrowed:
+            continue
+        without = {**narrowed, name: (None, None)}
+        wheres = (narrowed or None, without)
+        if name == "hits":
+            all_, kept = (log.count(where=one, tz=tz).total() for one in wheres)
+        else:
+            all_, kept = (log.sum("hits", where=one, tz=tz).total() for one in wheres)
+        if all_ != kept:
+            narrowed = without
+            words += f"; {all_ - kept:,} {other} that state no {name} are left out"
+    return narrowed or None, words
 
 
 def participation(
@@ -97,7 +113,7 @@ def participation(
     """See ``SearchLog.participation``."""
     cube = log.count(name, "bureau", where=where, tz=tz)
     axis = cube.axes[0]
-    groups = _members_of(log, axis, cube.period)
+    groups = at_positions(log, axis, cube.period)
     parts: list[tuple[str, list[int]]] = []
     if records is not None:
         parts.append(("contributors", _contributors(log, axis, cube, records, groups)))
@@ -117,20 +133,9 @@ def participation(
         columns, title=f"members that take part, by {name.replace('_', ' ').replace('.', ' ')}",
         note=note, measure="searchers",
         explain="Each figure is the number of members with at least one search (hit, record) "
-        f"in the label's cell; shares are of the members at its dates. {note}.",
+        "in the label's cell; shares are of the members at its dates. "
+        + told(cube, "SearchLog.participation"),
     )  # fmt: skip
-
-
-def _members_of(log: SearchLog, axis: Axis, period: tuple[int, int]) -> list[frozenset[int]]:
-    """Return the codes of the members at each position of an axis."""
-    calendar = axis.calendar
-    if calendar is None or calendar.cyclic:
-        return [frozenset(log._members(period))] * len(axis)
-    groups = []
-    for position in range(len(calendar)):
-        spans = calendar.spans(position)
-        groups.append(frozenset(log._members((spans[0][0], spans[-1][1]))))
-    return groups
 
 
 def _cells(cube: Cube) -> list[tuple[int, int]]:
@@ -201,4 +206,8 @@ def non_users(
     )  # fmt: skip
     columns = [bureaus] if by is None else [Column(by, [row[0] for row in rows], "label"), bureaus]
     note = f"{cube.note()}; members on any day of the period"
-    return Table.from_columns(columns, title="members that do not search", note=note)
+    return Table.from_columns(
+        columns, title="members that do not search", note=note,
+        explain="Members on any day of the period without a search in any of these cells. "
+        + told(cube, "SearchLog.non_users"),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from ._text import more_rows, printable, shown_columns
+from ._text import Shown, more_rows, printable, shown_columns
 
 if TYPE_CHECKING:
     from .table import Table
@@ -26,12 +26,14 @@ _CAPTION: Final = "caption-side:top;font-weight:600;padding:.2em .6em;white-spac
 _HEAD: Final = "padding:.25em .6em;border-bottom:1px solid currentColor;font-weight:600"
 _CELL: Final = "padding:.2em .6em;border-bottom:1px solid rgba(128,128,128,.25);font-weight:400"
 _NOTE: Final = "padding:.35em .6em;opacity:.75;font-size:.9em;white-space:normal"
+_SHORT: Final = 16  # letters that are not broken over two lines
 _BAR: Final = "rgba(70,130,220,.22)"
 
 
 def to_html(table: Table, rows: int | None) -> str:
     """Return the table as HTML; see ``Table.to_html``."""
     from ._i18n import is_rtl, message
+    from ._said import isolated, said
 
     shown = shown_columns(table, rows)
     rtl = is_rtl(table.language)
@@ -40,7 +42,8 @@ def to_html(table: Table, rows: int | None) -> str:
     lines = [f'<table lang="{table.language}" dir="{"rtl" if rtl else "ltr"}" style="{_TABLE}">']
     if table.title:
         caption = f"{_CAPTION};text-align:{start}"
-        lines.append(f'<caption style="{caption}"><bdi>{_safe(table.title)}</bdi></caption>')
+        title = _safe(said(table.title, table.language))
+        lines.append(f'<caption style="{caption}"><bdi>{title}</bdi></caption>')
     if shown:
         heads = "".join(
             f'<th scope="col" style="{_HEAD};text-align:{side}">{_safe(one.heading)}</th>'
@@ -48,7 +51,10 @@ def to_html(table: Table, rows: int | None) -> str:
         )
         lines.append(f"<thead><tr>{heads}</tr></thead>")
     lines.append("<tbody>")
-    styles = [f"{_CELL};text-align:{side}" for side in sides]
+    styles = [
+        f"{_CELL};text-align:{side}" + (";white-space:nowrap" if _short(one) else "")
+        for one, side in zip(shown, sides, strict=True)
+    ]
     bars = [_bars(table, one.name, len(one.cells)) for one in shown]
     tips = [_tips(table, one.name, len(one.cells)) for one in shown]
     for row in range(len(shown[0].cells) if shown else 0):
@@ -59,22 +65,28 @@ def to_html(table: Table, rows: int | None) -> str:
                 # Isolated, so that a minus or a unit keeps its side among Arabic.
                 text = f'<bdi dir="ltr">{text}</bdi>'
             style = styles[i] + bars[i][row]
-            if i == 0 and one.elastic:
+            if i == 0 and not one.right:
                 cells.append(f'<th scope="row" style="{style}"{tips[i][row]}>{text}</th>')
             else:
                 cells.append(f'<td style="{style}"{tips[i][row]}>{text}</td>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     lines.append("</tbody>")
-    notes = [more_rows(table, rows), table.note or ""]
+    notes = [f"<bdi>{_safe(one)}</bdi>" for one in (more_rows(table, rows),) if one]
+    notes += [isolated(table.note, table.language)] if table.note else []
     if not len(table):
-        notes.insert(0, message("no_rows", table.language))
-    if any(notes):
-        words = "<br>".join(f"<bdi>{_safe(note)}</bdi>" for note in notes if note)
+        notes.insert(0, f"<bdi>{_safe(message('no_rows', table.language))}</bdi>")
+    if notes:
+        words = "<br>".join(notes)
         note = f"{_NOTE};text-align:{start}"
         cell = f'<td colspan="{max(1, len(shown))}" style="{note}">{words}</td>'
         lines.append(f"<tfoot><tr>{cell}</tr></tfoot>")
     lines.append("</table>")
     return "\n".join(lines)
+
+
+def _short(one: Shown) -> bool:
+    """Whether a column is of figures, dates or codes, which are read in one piece."""
+    return one.right or all(len(cell) <= _SHORT for cell in one.cells)
 
 
 def _safe(text: str) -> str:

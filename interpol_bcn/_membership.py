@@ -1,8 +1,12 @@
-"""Who was a member, as the figures of a cube see it: at a day, or on some day of a period."""
+"""Who was a member at a day or on some day of a period: of a log, a cube, each label of an axis.
+
+Every verb that counts members asks here, so that all of them mean the same: a member of a
+period was one on any of its days, both ends included; without days, whoever is one now.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._tables import FOREVER
 from .axes import NOT_STATED
@@ -11,8 +15,41 @@ from .errors import QueryError
 if TYPE_CHECKING:
     from .axes import Axis
     from .cube import Cube
+    from .domain import Domain
+    from .logs import Log
 
-__all__ = ["are_bureaus", "days_of", "last_days", "members_of", "per_position"]
+__all__ = [
+    "are_bureaus", "at_positions", "days_between", "days_of", "last_days", "members_of",
+    "on_days", "per_position",
+]  # fmt: skip
+
+
+def days_between(start: int, stop: int, zone: Any = "UTC") -> tuple[str, str]:
+    """Return the first and the last day of a stretch of time, in a zone."""
+    from ._instants import format_instant
+
+    return format_instant(start, zone)[:10], format_instant(max(start, stop - 1), zone)[:10]
+
+
+def on_days(domain: Domain | None, days: tuple[str, str] | None) -> tuple[int, ...]:
+    """Return the codes of who was a member on any of some days; without days, who is one."""
+    if domain is None:
+        return ()
+    if days is None:
+        return tuple(code for code, now in enumerate(domain.member_mask) if now)
+    return domain.members_in(*days)
+
+
+def at_positions(log: Log, axis: Axis, period: tuple[int, int]) -> list[frozenset[int]]:
+    """Return the codes of the members at each position of an axis, within a period."""
+    calendar = axis.calendar
+    if calendar is None or calendar.cyclic:
+        return [frozenset(log._members(period))] * len(axis)
+    groups = []
+    for position in range(len(calendar)):
+        spans = calendar.spans(position)
+        groups.append(frozenset(log._members((spans[0][0], spans[-1][1]))))
+    return groups
 
 
 def members_of(cube: Cube, first: str, last: str) -> frozenset[str]:
@@ -29,13 +66,10 @@ def are_bureaus(cube: Cube, axis: Axis) -> bool:
 
 def days_of(cube: Cube) -> tuple[str, str]:
     """Return the first and the last UTC day of a cube's period; now, without a period."""
-    from ._instants import format_instant
-
     start, stop = cube.period
     if start == stop and not any(axis.calendar for axis in cube.axes):
         return FOREVER, FOREVER
-    first = format_instant(start, "UTC")[:10]
-    return first, format_instant(max(start, stop - 1), "UTC")[:10]
+    return days_between(start, stop)
 
 
 def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
@@ -45,12 +79,10 @@ def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
     period; without an axis, of UTC; without a period, after all changes.  "" is of a time
     not stated.
     """
-    from ._instants import format_instant
-
     start, stop = cube.period
     timed = [axis for axis in cube.axes if axis.calendar is not None and not axis.calendar.cyclic]
     if not timed:
-        return None, [format_instant(stop - 1, "UTC")[:10] if start < stop else FOREVER]
+        return None, [days_between(start, stop)[1] if start < stop else FOREVER]
     axis = max(timed, key=len)
     calendar = axis.calendar
     assert calendar is not None
@@ -60,7 +92,7 @@ def last_days(cube: Cube) -> tuple[Axis | None, list[str]]:
             days.append("")
             continue
         end = calendar.spans(calendar.index(label))[-1][1]
-        days.append(format_instant(max(min(end, stop), start + 1) - 1, calendar.zone)[:10])
+        days.append(days_between(start, min(end, stop), calendar.zone)[1])
     return axis, days
 
 

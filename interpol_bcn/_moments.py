@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from .errors import QueryError, did_you_mean, suggest
 
 if TYPE_CHECKING:
     from ._days import Day
-    from ._zones import Zone
     from .axes import Axis
     from .cube import Cube
     from .logs import Log
@@ -21,36 +20,70 @@ if TYPE_CHECKING:
 __all__ = ["Moments"]
 
 _WIDTHS = {"1s": "second", "1min": "minute", "1h": "hour", "1d": "day"}
-_UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 
 class Moments:
     """Rates, peaks and growth of a log; see ``Log``."""
 
+    @overload
+    def rate(
+        self,
+        per: str = ...,
+        *,
+        where: Mapping[str, object] | None = ...,
+        tz: Any = ...,
+        unit: str | None = ...,
+    ) -> float: ...
+    @overload
+    def rate(
+        self,
+        per: str,
+        axis: str,
+        /,
+        *axes: str,
+        where: Mapping[str, object] | None = ...,
+        tz: Any = ...,
+        unit: str | None = ...,
+        asof: Day | None = ...,
+        zeros: bool = ...,
+    ) -> Table: ...
     def rate(
         self,
         per: str = "second",
-        *,
+        *axes: str,
         where: Mapping[str, object] | None = None,
         tz: Any = "UTC",
         unit: str | None = None,
-    ) -> float:
+        asof: Day | None = None,
+        zeros: bool = True,
+    ) -> float | Table:
         """Return how many records there are in a unit of time, over the period's real length.
+
+        Without axes one figure, a float; with axes a Table of them, the records and ``rate``.
+        Along an axis of the record's time each rate is over the length of its own label
+        (2024-02 has 29 days; ``hour_of_day`` one hour of each day), along others over that of
+        the whole period.  ``zeros=False`` leaves out cells without records.
 
         ``per`` is second, minute, hour, day, week, month, quarter or year.  A leap year has
         366 days, a day on which clocks change is one day, and a part of a unit counts as the
         part that it is: half of 2024 is 182 of 366 of a year.  The period is that of the log
         (``period=`` at reading, else whole days from the first row to the last), cut by a
-        range of the record's time in ``where``.  Raise QueryError without times, and for
-        filters that take moments out of the period unseen.  Costs one count.
+        range of the record's time in ``where``.  Raise QueryError without times, for filters
+        that take moments out of the period unseen, and for two axes of time.  Costs one count.
 
         >>> import interpol_bcn as bcn
         >>> log = bcn.read_searches({"searched_at": ["2023-05-01"], "bureau": ["FRA"],
         ...     "database": ["SLTD"], "searches": [8_000_000_000]}, period="2023")
         >>> round(log.rate("second"), 1), round(log.rate("day")), log.rate("year")
         (253.7, 21917808, 8000000000.0)
+        >>> log.rate("day", "quarter", zeros=False).to_dicts()
+        [{'quarter': '2023-Q2', 'searches': 8000000000, 'rate': 87912087.91208792}]
         """
-        return _rate(self, per, where, tz, unit)  # type: ignore[arg-type]
+        from ._rates import rate, rates
+
+        if axes:
+            return rates(self, per, axes, where, tz, unit, asof, zeros)  # type: ignore[arg-type]
+        return rate(self, per, where, tz, unit)  # type: ignore[arg-type]
 
     def peak(
         self,
@@ -133,64 +166,11 @@ class Moments:
         return _mismatches(self, total, parts)  # type: ignore[arg-type]
 
 
-def _rate(
-    log: Log, per: str, where: Mapping[str, object] | None, tz: Any, unit: str | None
-) -> float:
-    from fractions import Fraction
-
-    from ._zones import resolve_zone
-
-    if per not in _UNITS:
-        near = did_you_mean(suggest(str(per), _UNITS))
-        raise QueryError(f"rate({per!r}){near or '.'} A rate is per {', '.join(_UNITS)}")
-    _whole_period(log, where)
-    cube = log.count(where=where, tz=tz, unit=unit)
-    start, stop = cube.period
-    if start >= stop:
-        raise QueryError("a rate needs a period: this one has no length")
-    return float(Fraction(cube.total()) / _length(per, resolve_zone(tz), start, stop))
-
-
-def _whole_period(log: Log, where: Mapping[str, object] | None) -> None:
-    """Refuse filters that leave out moments of the period without cutting it."""
-    from .axes import CALENDAR
-    from .query import Not
-
-    time = log.schema.time
-    if time is None or time not in log.columns:
-        raise QueryError(f"a rate needs times, and this log has no {time or 'times'}")
-    for name, value in (where or {}).items():
-        cuts = name == time and not isinstance(value, Not)
-        if not cuts and (name in CALENDAR or name.partition(".")[0] == time):
-            raise QueryError(
-                f"where={{{name!r}: ...}} takes moments out of the period, and a rate would be "
-                f"of all of it; give a range, {{{time!r}: (from, to)}}"
-            )
-
-
-def _length(per: str, zone: Zone, start: int, stop: int) -> Any:
-    """Return how many units a period is long, as a Fraction; parts of a unit by their part."""
-    from fractions import Fraction
-
-    from ._calendar import calendar_axis
-    from ._units import FINE, FIXED, unit_of, unit_start
-
-    if per in FINE:
-        return Fraction(stop - start, FIXED[per][0])
-    axis = calendar_axis(per, zone, start, stop)
-    length = Fraction(len(axis))
-    for position, moment in {0: start, len(axis) - 1: stop - 1}.items():
-        number = unit_of(per, moment + zone.offset_at(moment))
-        whole = zone.utc_of(unit_start(per, number + 1)) - zone.utc_of(unit_start(per, number))
-        part = sum(end - begin for begin, end in axis.spans(position))
-        length -= 1 - Fraction(part, whole)
-    return length
-
-
 def _peak(
     log: Log, width: str, n: int, where: Mapping[str, object] | None, tz: Any, unit: str | None
 ) -> Table:
     from ._columns import Column
+    from ._cube_words import told
     from .table import Table
 
     per = _WIDTHS.get(width, width)
@@ -198,22 +178,27 @@ def _peak(
         raise QueryError(f"peak({width!r}): a width is one of {', '.join(map(repr, _WIDTHS))}")
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise QueryError(f"peak(n={n!r}): a number of moments is a whole number, 1 or more")
+    untimed = 0
     runs = _runs(log, per, n, where, tz, unit)
     if runs is not None:
         (places, counts, equal), axis = runs
         cube = log.count(where=where, tz=tz, unit=unit)  # for its words
     else:
         cube = log.count(per, where=where, tz=tz, unit=unit)
-        places, counts, equal = _busiest(cube, n)
         axis = cube.axes[0]
+        if not axis.stated:  # what has no time is in no unit of time
+            timed = range(len(axis) - 1)
+            untimed = cube.item(len(axis) - 1)
+            cube = cube._like(cube.take(0, timed), [axis.cut(timed)])
+        places, counts, equal = _busiest(cube, n)
     starts = [_begin(axis.calendar, place) for place in places]
-    note = cube.note()
+    more = [f"{untimed:,} without a time left out"] if untimed else []
     if cube.tz != "UTC" and places:
         shown = ", ".join(axis.labels[place] for place in places[:5])
-        note += f"; {shown}{', ...' if len(places) > 5 else ''} in {cube.tz}"
+        more.append(f"{shown}{', ...' if len(places) > 5 else ''} in {cube.tz}")
     if equal:
         noun = per if equal == 1 else f"{per}s"
-        note += f"; {equal:,} more {noun} of {counts[-1]:,}, the same as the last shown"
+        more.append(f"{equal:,} more {noun} of {counts[-1]:,}, the same as the last shown")
     record = log.schema.record
     which = per if n == 1 else f"{n:,} {per}s"
     return Table.from_columns(
@@ -221,9 +206,10 @@ def _peak(
             Column("start", starts, "time"),
             Column("count", counts, "integer"),
         ],
-        title=f"{record} in the busiest {which}", note=note, measure="count",
+        title=f"{record} in the busiest {which}", note="; ".join([cube.note(), *more]),
+        measure="count",
         explain=f"Each count is the exact number of {cube.unit} in one {per}, and no other "
-        f"{per} has more than the last shown. {note}.",
+        f"{per} has more than the last shown. {told(cube, 'Log.peak', *more)}",
     )  # fmt: skip
 
 
@@ -284,6 +270,7 @@ def _growth(
     where: Mapping[str, object] | None, tz: Any, asof: Day | None,
 ) -> Table:  # fmt: skip
     from ._columns import Column
+    from ._cube_words import told
     from ._figures import figures
     from ._instants import format_instant, format_period
     from .table import Table
@@ -333,12 +320,14 @@ def _growth(
         title=f"growth of {one.measure} by {axis.replace('_', ' ').replace('.', ' ')}",
         note=note, measure="change",
         explain="Each change is after less before, exact; the changes add up to that of the "
-        f"total. Contribution is change / total before * 100. {note}.",
+        "total. Contribution is change / total before * 100. "
+        + told(one, "Log.growth_parts", note),
     )  # fmt: skip
 
 
 def _mismatches(log: Log, total: str, parts: Sequence[str]) -> Table:
     from ._columns import Column
+    from ._cube_words import told
     from .table import Table
 
     if isinstance(parts, str) or not parts:
@@ -371,7 +360,11 @@ def _mismatches(log: Log, total: str, parts: Sequence[str]) -> Table:
     if open_rows:
         note += f"; {open_rows:,} more do not state all of these and are not judged"
     title = f"rows in which {' + '.join(parts)} is not {total}"
-    return Table.from_columns(columns, title=title, note=note, measure="difference")
+    return Table.from_columns(
+        columns, title=title, note=note, measure="difference",
+        explain="Rows in which the sum of the parts less the total is not 0. "
+        + told(log.count(), "Log.mismatches", note),
+    )  # fmt: skip
 
 
 def _stated(log: Log, name: str) -> list[int | None]:

@@ -14,8 +14,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, NamedTuple
 
-from ._interval import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
 from ._number_words import Spelled, number_of, plain_words
+from ._printed import Interval, Number, digit_unit, exact, fewest_digits, reading, shown
 from .errors import QueryError
 
 __all__ = ["PERS", "Quantity", "parse", "phrase", "say", "unit_names"]
@@ -127,7 +127,7 @@ class Quantity(NamedTuple):
 
     @property
     def interval(self) -> Interval:
-        """What the words stand for; see ``interpol_bcn._interval``."""
+        """What the words stand for; see ``interpol_bcn._printed``."""
         return reading(self.value, self.qualifier, self.digits)
 
     def read(self, digits: int) -> Quantity:
@@ -192,8 +192,13 @@ def say(
     if per:
         if per not in PERS:
             raise QueryError(f"per={per!r}: one of {', '.join(PERS)}")
-        words += f" {_PER[language][per].split('|')[0]}"
+        words += f" {per_words(per, language)}"
     return words
+
+
+def per_words(per: str, language: str) -> str:
+    """Return "a second" and the like, in a language."""
+    return _PER[language][per].split("|")[0]
 
 
 def _number_words(value: Number, plain: bool, bare: bool, language: str, unit: str | None) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ._interval import Interval, exact, fewest_digits, shown
+from ._printed import Interval, exact, fewest_digits, shown
 from ._published_figure import SECONDS, Figure
 from ._verdict import Judged, Verdict, Verdicts, digits_words, judge
 

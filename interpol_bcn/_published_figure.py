@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ._days import first_day, last_day
-from ._interval import QUALIFIERS, Interval, Number, exact, fewest_digits, reading, shown
 from ._phrase import PERS, parse, say
+from ._printed import QUALIFIERS, Interval, Number, exact, fewest_digits, reading, shown
 from .errors import InputError, QueryError
 
 __all__ = ["SECONDS", "Figure", "figure_of", "figures_of", "scope_of", "span_of", "span_text"]

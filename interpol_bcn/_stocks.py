@@ -97,6 +97,7 @@ def series(
     """See ``NoticeLog.valid``."""
     from ._calendar import calendar_axis
     from ._columns import Column
+    from ._cube_words import told
     from ._figures import afford, figures
     from ._zones import resolve_zone
     from .table import Table
@@ -156,7 +157,7 @@ def series(
     return Table.from_columns(
         made, title=f"notices valid at the end of every {every}", note=words,
         explain="Each figure of valid is the one before, plus what was issued, minus what "
-        f"was closed in its {every}. {words}.", measure="valid",
+        f"was closed in its {every}. {told(issued, 'NoticeLog.valid')}", measure="valid",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ LEFT_TO_RIGHT: Final = "\u200e"
 # colour the terminal or show a label in another order than it is written.
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_DATE: Final = re.compile(r"(?:\d{4}(?:-\d\d){0,2})?")  # which cut short says another day
 
 
 class Shown(NamedTuple):
@@ -33,6 +34,8 @@ class Shown(NamedTuple):
 def shown_columns(table: Table, rows: int | None) -> list[Shown]:
     """Return the first ``rows`` rows as texts, in the table's language."""
     from ._i18n import format_value, heading, message
+    from ._said import said
+    from .axes import NOT_STATED
 
     language = table.language
     shown = []
@@ -43,7 +46,8 @@ def shown_columns(table: Table, rows: int | None) -> list[Shown]:
             part = part.shown(language)
         if part.kind in ("label", "text"):
             blank = message("not_stated", language) if part.kind == "label" else ""
-            cells = [blank if value is None else printable(value) for value in part.tolist()]
+            unstated = (None, NOT_STATED) if blank else (None,)
+            cells = [blank if v in unstated else printable(v) for v in part.tolist()]
         else:
             cells = [format_value(value, column.format, language) for value in part.tolist()]
         # Plain English shows the names as they are typed: table["hour_of_week"].
@@ -52,9 +56,10 @@ def shown_columns(table: Table, rows: int | None) -> list[Shown]:
         if column.format == "per million":
             words += f" ({message('per_million', language)})"
         elif column.unit and column.unit != name:
-            words += f" ({printable(column.unit)})"
+            words += f" ({printable(said(column.unit, language))})"
         right = column.kind in ("integer", "number")
-        shown.append(Shown(name, words, cells, right, column.kind in ("label", "text")))
+        elastic = column.kind in ("label", "text") and not all(map(_DATE.fullmatch, cells))
+        shown.append(Shown(name, words, cells, right, elastic))
     return shown
 
 
@@ -98,6 +103,7 @@ def text_width(text: str) -> int:
 def to_text(table: Table, rows: int, width: int | None) -> str:
     """Return the table as aligned text; see ``Table.to_text``."""
     from ._i18n import message
+    from ._said import said
 
     if width is None:
         from shutil import get_terminal_size
@@ -106,7 +112,7 @@ def to_text(table: Table, rows: int, width: int | None) -> str:
     shown = shown_columns(table, rows)
     widths = [max(map(text_width, [one.heading, *one.cells])) for one in shown]
     kept = _fit(shown, widths, width, table.measure)
-    lines = [printable(table.title)] if table.title else []
+    lines = [printable(said(table.title, table.language))] if table.title else []
     if kept:
         lines.append(_line([(shown[i].heading, widths[i], shown[i].right) for i in kept]))
         lines.append(GAP.join("─" * widths[i] for i in kept))
@@ -117,10 +123,11 @@ def to_text(table: Table, rows: int, width: int | None) -> str:
     if more := more_rows(table, rows):
         lines.append(more)
     if len(kept) < len(shown):
-        left = [one.name for i, one in enumerate(shown) if i not in kept]
+        hidden = [one for i, one in enumerate(shown) if i not in kept]
+        left = [one.name if table.language == "en" else one.heading for one in hidden]
         lines.append(message("more_columns", table.language, names=", ".join(left)))
     if table.note:
-        lines.append(printable(table.note))
+        lines.append(printable(said(table.note, table.language)))
     return "\n".join(lines)
 
 
@@ -167,8 +174,11 @@ def _cut(text: str, width: int) -> str:
 
 def to_markdown(table: Table, rows: int | None) -> str:
     """Return the table as GitHub's Markdown; see ``Table.to_markdown``."""
+    from ._said import said
+
     shown = shown_columns(table, rows)
-    lines = [f"**{_escape(table.title)}**", ""] if table.title else []
+    title = said(table.title or "", table.language)
+    lines = [f"**{_escape(title)}**", ""] if title else []
     texts = [[_escape(text) for text in (one.heading, *one.cells)] for one in shown]
     widths = [max(3, *map(text_width, column)) for column in texts]
     for row in range(len(texts[0]) if texts else 0):
@@ -183,7 +193,8 @@ def to_markdown(table: Table, rows: int | None) -> str:
                 for one, width in zip(shown, widths, strict=True)
             ]
             lines.append(f"|{'|'.join(rules)}|")
-    notes = [one for one in (more_rows(table, rows), table.note) if one]
+    note = said(table.note or "", table.language)
+    notes = [one for one in (more_rows(table, rows), note) if one]
     for note in notes:
         lines += ["", _escape(note)]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ._exports import Exports
-from ._interval import Interval
+from ._printed import Interval
 from ._published_figure import SECONDS, Figure
 
 if TYPE_CHECKING:
@@ -87,6 +87,19 @@ class Verdict:
         of = f" of {self.of}" if self.of else ""
         words = f"{self.value} {self.measure}{of}, {self.period}: {'; '.join(parts)}"
         return f"{words}. {self.note}." if self.note else f"{words}."
+
+    def say(self, language: str = "en") -> str:
+        """Return why, in words of one of the four languages; figures as it writes them.
+
+        >>> import interpol_bcn as bcn
+        >>> verdict = bcn.published.check("messages", 2023, 18_204_551)
+        >>> print(verdict.say("es"))
+        18.204.551 mensajes, 2023: concuerda con «más de 18 millones» [F24], leído con 2 cifras \
+[18.000.000; 19.000.000).
+        """
+        from ._verdict_words import say
+
+        return say(self, language)
 
     def explain(self) -> str:
         """Return one paragraph: formula, period, unit, and every source."""

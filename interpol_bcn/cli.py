@@ -190,16 +190,12 @@ def _others(arguments: argparse.Namespace) -> list[Log]:
 
 def _member(arguments: argparse.Namespace) -> int:
     from ._factsheet import factsheet
+    from ._said import said
 
     sheet = factsheet(arguments.member, _log(arguments), *_others(arguments), n=arguments.n)
-    forms = {"json": "to_json", "csv": "to_csv", "md": "to_markdown", "html": "to_html"}
-    shown = [one.in_language(arguments.language, arguments.labels) for one in sheet.tables]
-    if arguments.format in forms:
-        texts = [str(getattr(one, forms[arguments.format])()) for one in shown]
-    else:
-        texts = [one.to_text() for one in shown]
-    text = "\n\n".join([sheet.title, *texts] if arguments.format == "text" else texts) + "\n"
-    return _put(text, arguments)
+    head = said(sheet.title, arguments.language) if arguments.format == "text" else ""
+    texts = [_text(one, arguments) for one in sheet.tables]
+    return _put("\n".join([f"{head}\n", *texts] if head else texts), arguments)
 
 
 def _page(log: MessageLog, arguments: argparse.Namespace, *others: Log) -> int:
@@ -298,22 +294,24 @@ def _members(arguments: argparse.Namespace) -> int:
 
 
 def _show(table: Table, arguments: argparse.Namespace) -> int:
+    return _put(_text(table, arguments), arguments)
+
+
+def _text(table: Table, arguments: argparse.Namespace) -> str:
+    """Return a table in the form, the language and the labels that were asked for."""
     options = {"labels": arguments.labels, "language": arguments.language}
     form = arguments.format
     if form == "json":
-        text = table.to_json(**options) or ""
-    elif form == "csv":
-        text = table.to_csv(**options) or ""
-    elif form == "md":
-        text = table.to_markdown(**options) + "\n"
-    elif form == "html":
-        text = table.to_html(**options) + "\n"
-    else:
-        printed = table.in_language(arguments.language, arguments.labels)
-        whole = arguments.output is not None or not sys.stdout.isatty()
-        text = printed.to_text(rows=len(table) if whole else 60, width=200 if whole else None)
-        text += "\n"
-    return _put(text, arguments)
+        return table.to_json(**options) or ""
+    if form == "csv":
+        return table.to_csv(**options) or ""
+    if form == "md":
+        return table.to_markdown(**options) + "\n"
+    if form == "html":
+        return table.to_html(**options) + "\n"
+    printed = table.in_language(arguments.language, arguments.labels)
+    whole = arguments.output is not None or not sys.stdout.isatty()
+    return printed.to_text(rows=len(table) if whole else 60, width=200 if whole else None) + "\n"
 
 
 def _put(text: str, arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
+from ._cube_select import by_number, selected
 from ._cube_verbs import Verbs
 from ._figures import Facts, check_summed, combined
 from .axes import Axis
@@ -166,36 +167,10 @@ class Cube(Verbs, _core.Cube):
         >>> log.count("sender.region", "month").sel(sender_region="Europe", month="2023-03")
         1
         """
-        chosen: dict[int, object] = {}
-        for name, value in {**(labels or {}), **more}.items():
-            dotted = [dim for dim in self.dims if dim.replace(".", "_") == name]
-            chosen[self._number(dotted[0] if name not in self.dims and dotted else name)] = value
-        return self._select(chosen)
+        return self._select(by_number(self, {**(labels or {}), **more}))
 
     def _select(self, chosen: Mapping[int, object]) -> Any:
-        positions: dict[int, int | list[int]] = {}
-        for number, value in chosen.items():
-            axis = self.axes[number]
-            if isinstance(value, list):
-                positions[number] = [axis.index(label) for label in value]
-            elif isinstance(value, slice):
-                positions[number] = _span(axis, value)
-            elif value is not Ellipsis:
-                positions[number] = axis.index(value)
-        cell = [place for _, place in sorted(positions.items()) if isinstance(place, int)]
-        if len(cell) == len(self.axes):
-            return self.item(*cell)
-        core: _core.Cube = self
-        axes = list(self.axes)
-        for number in sorted(positions, reverse=True):
-            place = positions[number]
-            if isinstance(place, list):
-                core = core.take(number, place)
-                axes[number] = axes[number].cut(place)
-            else:
-                core = core.pick(number, place)
-                del axes[number]
-        return self._like(core, axes)
+        return selected(self, chosen)
 
     # Figures from figures
 
@@ -274,39 +249,6 @@ class Cube(Verbs, _core.Cube):
 
         return ranked(self, memoryview(places).tolist(), list(values))
 
-    def share(self, dim: str | None = None) -> Table:
-        """Return every figure with its share of the total, or of its sum along ``dim``.
-
-        ``share("month")`` says, within each group of the other axes, what part falls to each
-        month.  A share of nothing (0 of 0) is None.  Shares are floats, rounded once.  Raise
-        QueryError for an axis that is not here, TooLargeError as ``to_table`` does.
-
-        >>> import interpol_bcn as bcn
-        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
-        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
-        >>> log.count("month").share().to_dicts()[0]
-        {'month': '2023-01', 'messages': 1, 'share': 0.5}
-        """
-        from ._cube_tables import shares
-
-        return shares(self, dim)
-
-    def pivot(self, rows: str, columns: str) -> Table:
-        """Return a wide table: one row per label of ``rows``, one column per one of ``columns``.
-
-        Other axes are summed.  Zeros are kept.  Raise QueryError for an axis that is not
-        here, TooLargeError before memory is taken for a table that would not fit.
-
-        >>> import interpol_bcn as bcn
-        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
-        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
-        >>> log.count("sender.region", "month").pivot("sender.region", "month").to_dicts()[3]
-        {'sender.region': 'Europe', '2023-01': 1, '2023-02': 0, '2023-03': 1}
-        """
-        from ._cube_tables import pivot
-
-        return pivot(self, rows, columns)
-
     def to_table(self, *, zeros: bool = True) -> Table:
         """Return the figures as a long table: a column per axis and one of figures.
 
@@ -348,7 +290,8 @@ class Cube(Verbs, _core.Cube):
         ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
         >>> print(log.count("month").explain())
         Each figure is the exact number of messages in its cell: month (3); 2 of 3 cells are \
-not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
+not 0. Period: 2023-01-05 .. 2023-03-01 UTC. Unit: messages. Rows: 2 rows seen, 2 accepted, \
+none rejected. Coverage: 2 of 195 members. Definition: Log.count.
         """
         from ._cube_words import explain
 
@@ -380,43 +323,12 @@ not 0. 2023-01-05 .. 2023-03-01 UTC; 2 of 195 members.
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.axes[0].labels[:5000]) if self.axes else []
 
-    def to_numpy(self) -> Any:
-        """Return the figures as a read-only int64 array, without a copy where dense.
-
-        Raise TooLargeError where the dense array would not fit in memory, OverflowError
-        where a figure does not fit int64, MissingExtra without numpy.
-
-        >>> import interpol_bcn as bcn
-        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
-        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
-        >>> log.count("month").to_numpy()
-        array([1, 0, 1])
-        """
-        from ._cube_arrays import numpy_array
-
-        return numpy_array(self)
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         # numpy asks for this where the buffer protocol has no answer: sparse and wide cubes.
         array = self.to_numpy()
         if dtype is not None and array.dtype != dtype:
             return array.astype(dtype)
         return array.copy() if copy else array
-
-    def to_xarray(self) -> Any:
-        """Return an ``xarray.DataArray`` with the same dims and coords, and unit and note.
-
-        Raise TooLargeError and OverflowError as ``to_numpy``, MissingExtra without xarray.
-        """
-        from ._cube_arrays import data_array
-
-        return data_array(self)
-
-    def plot(self, **options: Any) -> Any:
-        """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
-        from .plot import plot
-
-        return plot(self, **options)
 
 
 def _revived(
@@ -430,14 +342,6 @@ def _revived(
     cube = made(core)
     cube.__dict__.update(state)
     return cube
-
-
-def _span(axis: Axis, span: slice) -> list[int]:
-    if span.step is not None:
-        raise QueryError("a slice of labels has no step")
-    first = 0 if span.start is None else axis.index(span.start)
-    last = len(axis) - 1 if span.stop is None else axis.index(span.stop)
-    return list(range(first, last + 1))
 
 
 def _count(n: int) -> int:

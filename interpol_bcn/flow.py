@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._cube_words import told
 from ._figures import afford, figures
 from .cube import Cube
 
@@ -172,7 +173,8 @@ class FlowMatrix(Cube):
             title="silent pairs",
             note=f"{number:,} of {possible:,} pairs of members; {self.note()}",
             explain="Ordered pairs of different members, both members on some day of the "
-            f"period, with no message from the first to the second. {self.note()}.",
+            "period, with no message from the first to the second. "
+            + told(self, "FlowMatrix.silent"),
         )
 
     def density(self) -> float:
@@ -229,7 +231,7 @@ class FlowMatrix(Cube):
         margin = (self.sent, self.received)[self._number(by)]
         cells = figures(margin)
         values = [cells[code] for code in self._common]
-        return concentrated(values, "bureaus", f"concentration by {by}", self.note())
+        return concentrated(values, "bureaus", f"concentration by {by}", margin)
 
     def quantities(self) -> dict[str, int]:
         """Return the nine quantities of a traffic matrix, exactly.

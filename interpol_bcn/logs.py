@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._figures import Facts, counted
+from ._membership import days_between, on_days
 from ._moments import Moments
 from .account import Account, Rejected
 from .axes import axis_names
@@ -82,7 +83,9 @@ class Log(Moments, _core.Log):
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks)
+        weight = self._infos.get(schema.weight or "")
+        silent = weight["missing"] if weight is not None else 0
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks, silent)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
@@ -184,16 +187,9 @@ class Log(Moments, _core.Log):
 
         Of a log without times, who is a member now.
         """
-        from ._instants import format_instant
-
-        start, stop = self.period if period is None else period
-        domain = self._bureaus()
-        if domain is None:
-            return ()
-        if self.period[0] == self.period[1]:
-            return tuple(code for code, now in enumerate(domain.member_mask) if now)
-        first = format_instant(start, "UTC")[:10]
-        return domain.members_in(first, format_instant(max(start, stop - 1), "UTC")[:10])
+        timed = self.period[0] < self.period[1]
+        days = days_between(*(self.period if period is None else period)) if timed else None
+        return on_days(self._bureaus(), days)
 
     def __repr__(self) -> str:
         from ._instants import format_period
@@ -211,6 +207,8 @@ class Log(Moments, _core.Log):
         seen, members = self.coverage
         if members:
             words += f", {seen} of {members} members"
+        if self.facts.silent:
+            words += f"; {self.facts.silence}"
         if self.synthetic:
             words += f" ({self.synthetic})"
         if self.account.rejected.count or self.account.duplicates:
@@ -264,7 +262,8 @@ class Log(Moments, _core.Log):
         Without axes, the cube has one cell.  ``where`` filters (a label, a list of labels,
         a half-open range of times or numbers, ``Not``, ``last``), ``tz`` says in which zone
         calendars look, ``asof`` at which day dated tables (regions) do: by default the
-        period's last.  ``unit="message"`` counts a message to several once.  Raise
+        period's last.  ``unit="message"`` counts a message to several once.  A row that
+        does not state its weight, where others do, counts none, as the note says.  Raise
         QueryError or LabelError, with the nearest names, for what the log does not know.
         Costs one pass over the columns named.
 

@@ -243,7 +243,9 @@ class NoticeLog(Log):
         flow over another.  ``by`` is any axis (None: none); along all but ground and state,
         what was issued is that of the label too.  ``refused`` and ``cancelled`` are the
         labels of ``state`` that mean so.  Columns: ``year``, ``by``, ``refused cancelled
-        decided issued rate``.
+        decided issued published rate``.  ``issued`` is all that was asked for in the year,
+        refused requests too; ``published`` what of it was not refused, so that requests and
+        notices never mix.
 
         Raise QueryError where ``state`` was not read or has none of these labels, or, by
         decision, where ``closed_at`` was not read.
@@ -252,7 +254,8 @@ class NoticeLog(Log):
         ...     "requester": ["FRA", "DEU"], "colour": ["red", "red"],
         ...     "closed_at": ["2023-02-01", None], "state": ["cancelled", "valid"]})
         >>> log.decisions(None).to_dicts()
-        [{'year': '2022', 'refused': 0, 'cancelled': 1, 'decided': 1, 'issued': 2, 'rate': 0.5}]
+        [{'year': '2022', 'refused': 0, 'cancelled': 1, 'decided': 1, 'issued': 2, 'published': 2, \
+'rate': 0.5}]
         """
         from ._decisions import decisions
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from . import _core
 from ._cells import labelled
+from ._cube_words import told
+from ._membership import on_days
 from ._options import Options, ReadingOptions, with_options
 from ._quantities import Quantities, several
 from .axes import NOT_STATED
@@ -45,6 +47,15 @@ OPERATIONS = Schema(
     of="operations",
 )
 _STATED = (None, None)  # a range that keeps whatever is stated
+_HOW = {
+    "results": "Each quantity is the exact sum of what rows state, within one unit; bureaus are "
+    "those with a row.",
+    "countries": "Countries are the bureaus with a row that were members on one of the operation's "
+    "days, from its first dated row to its last; share is over all members of these days.",
+    "joint": "The operations in which both bureaus have a row.",
+    "factsheet": "Each quantity is the exact sum of what the bureau's rows state, within one unit; "
+    "countries are those of the whole operation.",
+}
 
 
 class OperationLog(Log):
@@ -117,7 +128,7 @@ class OperationLog(Log):
             (*_filled(key, axes), sums.get(key), hands[key], number) for key, number in rows.items()
         ]
         names = ("operation", "outcome", "unit", "quantity", "bureaus", "rows")
-        return self._table(names, table, "results of operations", "quantity", where, tz)
+        return self._table("results", names, table, "results of operations", "quantity", where, tz)
 
     def _quantities(
         self, axes: tuple[str, ...], where: Mapping[str, object] | None, tz: Any
@@ -154,12 +165,14 @@ class OperationLog(Log):
             table.append((operation, first, last, there, len(bureaus) - there, len(members),
                           there / len(members) if members else None))  # fmt: skip
         names = ("operation", "first", "last", "countries", "others", "members", "share")
-        return self._table(names, table, "countries in each operation", "countries", where, tz)
+        return self._table(
+            "countries", names, table, "countries in each operation", "countries", where, tz
+        )
 
     def _members_at(self, domain: Domain | None, first: str | None, last: str | None) -> set[str]:
         if domain is None:
             return set()
-        codes = self._members() if first is None else domain.members_in(first, last)
+        codes = self._members() if first is None or last is None else on_days(domain, (first, last))
         return {domain.labels[code] for code in codes}
 
     def _hands(self, where: Mapping[str, object] | None, tz: Any) -> dict[str, set[str]]:
@@ -203,7 +216,7 @@ class OperationLog(Log):
         ]
         names = ("operation", "first", "last", "bureaus")
         return self._table(
-            names, table, f"joint operations of {one} and {other}", "bureaus", where, tz
+            "joint", names, table, f"joint operations of {one} and {other}", "bureaus", where, tz
         )
 
     def _label(self, bureau: str) -> str:
@@ -290,11 +303,11 @@ class OperationLog(Log):
             f"{called} ({label}): {counted(len(mine), 'operations')}, "
             f"{counted(len(partners), 'partners')}"
         )
-        return self._table(names, table, title, "quantity", where, tz)
+        return self._table("factsheet", names, table, title, "quantity", where, tz)
 
     def _table(
-        self, names: tuple[str, ...], rows: list[tuple[Any, ...]], title: str, measure: str,
-        where: Mapping[str, object] | None, tz: Any,
+        self, verb: str, names: tuple[str, ...], rows: list[tuple[Any, ...]], title: str,
+        measure: str, where: Mapping[str, object] | None, tz: Any,
     ) -> Table:  # fmt: skip
         from ._columns import Column
         from .table import Table
@@ -311,8 +324,11 @@ class OperationLog(Log):
                 columns.append(Column(name, column, labels=labels))
             else:
                 columns.append(Column(name, column, "integer" if name in whole else "text"))
-        note = self.count(where=where, tz=tz).note()
-        return Table.from_columns(columns, title=title, note=note, measure=measure)
+        cube = self.count(where=where, tz=tz)
+        return Table.from_columns(
+            columns, title=title, note=cube.note(), measure=measure,
+            explain=f"{_HOW[verb]} {told(cube, f'OperationLog.{verb}')}",
+        )  # fmt: skip
 
 
 def _filled(key: tuple[str, ...], axes: tuple[str, ...]) -> tuple[str, str, str]:

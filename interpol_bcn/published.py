@@ -230,8 +230,8 @@ class Published(Exports):
             from ._published_log import check_log
 
             return check_log(self, measure)
-        from ._interval import Interval, exact, shown
         from ._phrase import Quantity, parse
+        from ._printed import Interval, exact, shown
         from ._verdict import Verdict, judge
 
         if isinstance(value, str):
@@ -357,7 +357,7 @@ class Published(Exports):
 
 
 def _reread(figure: Figure, digits: int) -> Figure:
-    from ._interval import fewest_digits
+    from ._printed import fewest_digits
 
     if figure.value is None or figure.qualifier == "exact":
         return figure

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ._options import Options, ReadingOptions, with_options
 from .errors import QueryError
 from .logs import Log
 from .reading import Reading
 from .schema import Field, Schema
+
+if TYPE_CHECKING:
+    from ._days import Day
+    from .table import Table
 
 __all__ = ["ACCESS", "RECORDS", "RecordLog", "read_access", "read_records"]
 
@@ -43,6 +48,54 @@ ACCESS = Schema(
 
 class RecordLog(Log):
     """Statements of what is there at a date; see ``read_records`` and ``read_access``."""
+
+    def management(
+        self,
+        *axes: str,
+        where: Mapping[str, object] | None = None,
+        tz: Any = "UTC",
+        asof: Day | None = None,
+        zeros: bool = True,
+    ) -> Table:
+        """Return what was created, updated and deleted, along any axes, side by side.
+
+        Columns: the axes, those of ``created updated deleted`` that were read, and ``net``
+        (created less deleted, where both were).  ``zeros=False`` leaves out cells in which
+        nothing changed.  Raise QueryError where none was read.  Costs a sum for each.
+
+        >>> log = read_records({"date": ["2023-12-31"], "bureau": ["FRA"], "database": ["SLTD"],
+        ...                     "created": [60], "deleted": [10]})
+        >>> log.management("year", "bureau", zeros=False).to_dicts()
+        [{'year': '2023', 'bureau': 'FRA', 'created': 60, 'deleted': 10, 'net': 50}]
+        """
+        from ._columns import Column
+        from ._cube_words import told
+        from ._figures import figures
+        from .table import Table
+
+        names = [name for name in ("created", "updated", "deleted") if name in self.measures]
+        if not names:
+            raise QueryError("this log has none of created, updated, deleted; they were not read")
+        cubes = [self.sum(name, *axes, where=where, tz=tz, asof=asof) for name in names]
+        long = cubes[0].to_table()
+        cells: dict[str, list[int]] = {
+            name: figures(cube) for name, cube in zip(names, cubes, strict=True)
+        }
+        if "created" in cells and "deleted" in cells:
+            pairs = zip(cells["created"], cells["deleted"], strict=True)
+            cells["net"] = [came - went for came, went in pairs]
+        columns = [*(long[name] for name in long.columns if name != names[0])]
+        columns += [Column(name, values, "integer") for name, values in cells.items()]
+        words = cubes[0].title().replace(names[0], "records created, updated and deleted", 1)
+        made = Table.from_columns(
+            columns, title=words, note=cubes[0].note(), measure=names[0],
+            explain="Each figure is the exact sum of what statements say; net is created less "
+            f"deleted. {told(cubes[0], 'RecordLog.management')}",
+        )  # fmt: skip
+        if zeros:
+            return made
+        rows = [at for at, values in enumerate(zip(*cells.values(), strict=True)) if any(values)]
+        return made.take(rows)
 
     def contributors(self, until: str | None = None) -> dict[str, frozenset[str]]:
         """Return who holds records in each database: of each bureau, its last statement counts.

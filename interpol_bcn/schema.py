@@ -38,8 +38,9 @@ class Field(NamedTuple):
 class Rule(NamedTuple):
     """What two columns of a row must agree on; a row that breaks it is refused.
 
-    ``order``: ``first`` is at most ``second``; where ``second`` is not stated it counts as
-    ``otherwise`` (None: anything will do).  ``either``: one of the two is stated.
+    ``order``: ``first`` is at most ``second``, in rows that state both; in a source without
+    a column ``second`` it is at most ``otherwise`` (None: anything will do).  ``either``:
+    one of the two is stated.
     """
 
     kind: str

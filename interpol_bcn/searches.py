@@ -53,10 +53,10 @@ class SearchLog(Log):
         are None.  ``per=1`` is a share.  ``interval`` is "clopper-pearson" (of a share),
         "garwood" (of the number of rare events), or None: Garwood where hits are rare (per
         more than 100 searches, and none of the rates above 1 in 100), else Clopper-Pearson;
-        the title says which.  ``level`` is that of confidence.  Rows that do not state hits
-        are left out, and the note says how many searches.  ``zeros=False`` leaves out cells
-        without searches.  Raise QueryError where no hits were read.  Costs two passes, and
-        about 0.1 ms for each different pair of figures.
+        the title says which.  ``level`` is that of confidence.  Rows that do not state hits,
+        or how many searches they are, are left out, and the note says how many.
+        ``zeros=False`` leaves out cells without searches.  Raise QueryError where no hits
+        were read.  Costs two passes, and about 0.1 ms for each different pair of figures.
 
         >>> log = read_searches({"searched_at": ["2023-01-05", "2023-01-06"],
         ...     "bureau": ["FRA", "DEU"], "database": ["SLTD", "SMV"],
@@ -124,10 +124,12 @@ def read_searches(source: Any, **options: Unpack[ReadingOptions]) -> SearchLog:
 
     ``source`` and the options are as in ``read_messages``.  Columns: ``searched_at bureau
     database`` are required; ``channel user hits searches`` are read where they are.  A row
-    may stand for many ``searches``, of which ``hits`` hit: more hits than searches (than one,
-    where none are stated) is a bad row.  Databases are the 19 that public sources name, a
-    replaceable list: ``domains={"database": [...]}`` takes any other.  Raise as
-    ``read_messages`` does.
+    may stand for many ``searches``, of which ``hits`` hit: more hits than searches is a bad
+    row (more than one, in a source without a column ``searches``).  A row that leaves
+    ``searches`` empty where others state it counts none, its hits cannot be judged, and hit
+    rates leave it out: notes say how many such rows there are.  Databases are the 19 that
+    public sources name, a replaceable list: ``domains={"database": [...]}`` takes any other.
+    Raise as ``read_messages`` does.
 
     >>> read_searches({"searched_at": ["2023-01-05", "2023-01-06"], "bureau": ["FRA", "DEU"],
     ...                "database": ["SLTD", "SMV"], "searches": [4_000, 20], "hits": [1, 0]})

@@ -191,7 +191,9 @@ class Table(Exports):
         return self._explain or self._note or self._title or ""
 
     def in_language(self, language: str, labels: str = "name") -> Table:
-        """Return the same table, printed in ar, en, fr or es.
+        """Return the same table, printed in ar, en, fr or es: headings, title and note too.
+
+        ``title``, ``note`` and ``explain()`` stay as they are, in English.
 
         >>> bureau = Column("sender", b"\\0", labels=["FRA"], names={"es": ["Francia"]})
         >>> Table.from_columns([bureau]).in_language("es")

@@ -129,7 +129,7 @@ def test_columns_of_codes_are_counted_as_rows_are(
     assert cells_of(cube) == reference.count(columns, places, measure)
 
 
-@given(cubes(dims=2, least=0), st.sets(st.integers(0, 8)))
+@given(cubes(dims=2), st.sets(st.integers(0, 8)))
 def test_flow_quantities_equal_their_definitions(made: Any, members: set[int]) -> None:
     side = 9
     cells = {(a % side, b % side): value for (a, b), value in made[1].items()}

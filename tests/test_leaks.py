@@ -7,6 +7,7 @@ import ctypes
 import gc
 import gzip
 import weakref
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,3 +120,22 @@ def test_reading_text_leaks_nothing(
             bcn.read_messages(path, threads=2)
 
     settled(read)
+
+
+def test_looking_for_the_busiest_leaks_nothing() -> None:
+    times = array("q", [second * 1_000_000 for second in (1, 1, 2, 5, 5, 5, 9)])
+    pieces = array("q", [0, 0, 1_000_000, 0, 0, 10_000_000, 10, 0, 0, 0])
+    assert core.busiest_runs(times, pieces, 2) == ([5, 1], [3, 2], 0)
+    settled(lambda: core.busiest_runs(times, pieces, 3))
+    settled(lambda: core.busiest_runs(array("q"), pieces, 1))
+
+    def fail() -> None:
+        for bad in ((times, pieces[:3], 1), (array("i", [1]), pieces, 1), (times, pieces, 0)):
+            with pytest.raises(ValueError):
+                core.busiest_runs(*bad)
+        with pytest.raises(TypeError):
+            core.busiest_runs(None, pieces, 1)
+
+    settled(fail)
+    log = bcn.read_messages(COLUMNS)
+    settled(lambda: log.peak("1s", 2))

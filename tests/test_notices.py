@@ -194,6 +194,12 @@ def test_decisions_are_those_of_the_slow_twin(
             assert found[year, label] == counts
     for row in table:
         assert row["decided"] == row["refused"] + row["cancelled"]
+        refused = sum(
+            one["notices"] for one in world
+            if str(one["issued"].year) == row["year"] and one["state"] == "refused"
+            and (by != "requester" or one["requester"] == row[by])
+        )  # fmt: skip
+        assert row["published"] == row["issued"] - refused
         assert row["rate"] == (row["decided"] / row["issued"] if row["issued"] else None)
         if (row["year"], row[by]) not in expected:
             assert row["decided"] == 0
@@ -283,7 +289,7 @@ def test_decisions_carry_the_year_that_was_asked_for() -> None:
             for row in read(early).decisions(None)] == [("2022", 3, 8, 0.375)]  # fmt: skip
     by_decision = read(early).decisions(None, year_of="decision").to_dicts()
     assert by_decision[-1] == {"year": "2023", "refused": 0, "cancelled": 3, "decided": 3,
-                               "issued": 0, "rate": None}  # fmt: skip
+                               "issued": 0, "published": 0, "rate": None}  # fmt: skip
     denied = [{**row, "state": "denied"} for row in SOME]
     assert sum(read(denied).decisions(refused=["denied"])["refused"].tolist()) == 8
     with pytest.raises(bcn.QueryError, match="it is 'publication' or 'decision'"):

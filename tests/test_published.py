@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from reference import published as slow
 
 import interpol_bcn as bcn
-from interpol_bcn._interval import Interval, fewest_digits, reading
 from interpol_bcn._number_words import _below_thousand, number_of, plain_words
 from interpol_bcn._phrase import parse, phrase, unit_names
+from interpol_bcn._printed import Interval, fewest_digits, reading
 from interpol_bcn.errors import InputError, LabelError, QueryError
 
 PUBLISHED = bcn.published

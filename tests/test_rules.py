@@ -59,7 +59,7 @@ def test_a_row_that_breaks_a_rule_is_refused_with_its_value() -> None:
         read(row(part=3, cases=2))
 
 
-def test_a_rule_compares_with_its_default_where_the_other_is_not_stated() -> None:
+def test_a_rule_compares_with_its_default_where_the_other_is_not_in_the_source() -> None:
     assert len(read(row(part=1, cases=None))) == 1
     assert refusals(read(row(part=2), errors="reject")) == [
         (1, "part", "contradicts another column", "2")
@@ -102,7 +102,7 @@ def _kept(rows: list[Any]) -> list[Any]:
     return [
         one
         for one in rows
-        if (one[2] is None or one[2] <= (1 if one[3] is None else one[3]))
+        if (one[2] is None or one[2] <= (4 if one[3] is None else one[3]))
         and (one[1] is None or one[0] <= one[1])
         and not (one[4] is None and one[1] is None)
     ]

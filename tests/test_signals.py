@@ -93,6 +93,23 @@ def test_counting_stops_at_a_signal_and_the_log_is_as_it_was(
     assert log.count("sender", "month").to_dicts() == before.to_dicts()
 
 
+def test_looking_for_the_busiest_stops_at_a_signal(
+    handler: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = bcn.simulate_messages(300_000, seed=1)
+    before = log.peak("1s", 3)
+
+    def ask() -> None:
+        while True:
+            log.peak("1s", 3)
+
+    late = answered(ask, 0.05)
+    with capsys.disabled():
+        print(f" [answered in {late * 1000:.0f} ms]", end="")
+    assert late < 1
+    assert log.peak("1s", 3).to_dicts() == before.to_dicts()
+
+
 def test_ctrl_c_from_another_thread_is_keyboardinterrupt(text: Path) -> None:
     def press() -> None:
         time.sleep(0.05)

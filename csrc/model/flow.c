@@ -13,10 +13,12 @@ add_to(margin *at, bcn_wide value)
     at->links++;
 }
 
+/* What is not a link is not among the largest: of links below 0 the largest
+ * is below 0. */
 static bcn_wide
-larger(bcn_wide a, bcn_wide b)
+larger(bcn_wide a, bcn_wide b, bool first)
 {
-    return bcn_wide_compare(a, b) < 0 ? b : a;
+    return first || bcn_wide_compare(a, b) < 0 ? b : a;
 }
 
 static void
@@ -24,9 +26,11 @@ read_margins(const margin *margins, size_t count, uint64_t *seen,
              bcn_wide *most, uint64_t *fan)
 {
     for (size_t i = 0; i < count; i++) {
-        *seen += margins[i].links > 0;
-        *most = larger(*most, margins[i].sum);
-        *fan = margins[i].links > *fan ? margins[i].links : *fan;
+        if (margins[i].links > 0) {
+            *most = larger(*most, margins[i].sum, *seen == 0);
+            *seen += 1;
+            *fan = margins[i].links > *fan ? margins[i].links : *fan;
+        }
     }
 }
 
@@ -64,6 +68,17 @@ read_row(const int64_t *restrict row, size_t count, int64_t *restrict sums,
     }
     *sum = total;
     *met = stated;
+    return largest;
+}
+
+/* The largest cell that is not 0, where none is above it. */
+static int64_t
+largest_below(const int64_t *cells, size_t count)
+{
+    int64_t largest = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        largest = cells[i] != 0 && cells[i] > largest ? cells[i] : largest;
+    }
     return largest;
 }
 
@@ -113,7 +128,7 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
         return BCN_NOMEM;
     }
     int64_t *links = sums + count, messages = 0, self = 0;
-    int64_t largest = 0, sent = 0, received = 0;
+    int64_t largest = 0, sent = INT64_MIN, received = INT64_MIN;
     bcn_flow flow = {.links = 0};
     for (size_t i = 0; i < count; i++) {
         int64_t sum, met;
@@ -121,7 +136,7 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
                            largest);
         messages += sum;
         self += cells[i * count + i];
-        sent = sum > sent ? sum : sent;
+        sent = met != 0 && sum > sent ? sum : sent;
         flow.links += (uint64_t)met;
         flow.senders += met != 0;
         flow.max_fan_out = (uint64_t)met > flow.max_fan_out ? (uint64_t)met
@@ -129,16 +144,21 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
     }
     for (size_t j = 0; j < count; j++) {
         uint64_t met = (uint64_t)links[j];
-        received = sums[j] > received ? sums[j] : received;
+        received = met != 0 && sums[j] > received ? sums[j] : received;
         flow.receivers += met != 0;
         flow.max_fan_in = met > flow.max_fan_in ? met : flow.max_fan_in;
     }
     bcn_free(sums);
     flow.messages = bcn_wide_of(messages);
     flow.self = bcn_wide_of(self);
-    flow.max_link = bcn_wide_of(largest);
-    flow.max_sent = bcn_wide_of(sent);
-    flow.max_received = bcn_wide_of(received);
+    if (flow.links > 0) {
+        if (largest == 0) {
+            largest = largest_below(cells, count * count);
+        }
+        flow.max_link = bcn_wide_of(largest);
+        flow.max_sent = bcn_wide_of(sent);
+        flow.max_received = bcn_wide_of(received);
+    }
     if (pairs) {
         read_pairs(cells, count, mask, &flow);
     }
@@ -171,9 +191,9 @@ bcn_flow_read(const bcn_cube *cube, const uint8_t *mask, bool pairs,
         uint64_t i = walk.index / count, j = walk.index % count;
         add_to(&rows[i], walk.value);
         add_to(&columns[j], walk.value);
+        flow.max_link = larger(flow.max_link, walk.value, flow.links == 0);
         flow.links++;
         flow.messages = bcn_wide_add(flow.messages, walk.value);
-        flow.max_link = larger(flow.max_link, walk.value);
         if (i == j) {
             flow.self = bcn_wide_add(flow.self, walk.value);
         } else if (pairs && (mask == NULL || (mask[i] != 0 && mask[j] != 0))) {

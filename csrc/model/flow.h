@@ -3,6 +3,7 @@
  * A flow is a square cube of two dimensions: row i, column j is what i sent
  * to j.  The nine quantities are those of the Anonymized Network Sensing
  * Graph Challenge (arXiv 2409.08115), over all cells, the diagonal included.
+ * The largest are among links, 0 without any; of negative ones, negative.
  * What is about pairs leaves the diagonal out and may be limited to members.
  * All are integers and exact: sums have 128 bits.  Costs one pass over the
  * cells that are not 0, and 48 bytes per row and column. */

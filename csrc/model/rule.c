@@ -33,7 +33,8 @@ bcn_rule_judge(const bcn_rule *rule, const bcn_schema *schema,
     int64_t low = number_of(first, row);
     int64_t high = number_of(second, row);
     if (high == BCN_MISSING) {
-        high = rule->otherwise;
+        /* Not stated among rows that state it: nothing to compare with. */
+        high = second->values != NULL ? INT64_MAX : rule->otherwise;
     }
     /* A missing `low` is the least number there is. */
     return low <= high ? BCN_REASON_NONE : BCN_REASON_RULE;

@@ -27,8 +27,9 @@ typedef struct bcn_field {
     int64_t minimum, maximum;
 } bcn_field;
 
-/* ORDER: the number in `first` is at most that in `second`, which counts as
- * `otherwise` where it is missing.  EITHER: one of the two is stated. */
+/* ORDER: the number in `first` is at most that in `second`, where both are
+ * stated; without a column `second` it is at most `otherwise`.  EITHER: one of
+ * the two is stated. */
 typedef enum bcn_rule_kind { BCN_RULE_ORDER, BCN_RULE_EITHER } bcn_rule_kind;
 
 typedef struct bcn_rule {

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._said import isolated, log_words, said
 from .findings import Findings
 from .markup import safe
-from .sections import paragraph
 
 if TYPE_CHECKING:
     from ..logs import Log
@@ -66,11 +66,11 @@ def check_others(others: Sequence[Log]) -> dict[str, Log]:
 
 def of_records(found: Findings, record: str, log: Log) -> str:
     """Return the section of one log: what it holds, then its tables."""
-    made = "".join(paragraph(line, "soft") for line in repr(log).splitlines())
+    made = f'<p class="soft">{isolated(log_words(log), found.language)}</p>\n'
     for one in _TABLES[record](log, found.n):
         if len(one):
             shown = one.in_language(found.language, "name").to_html()
-            name = safe(one.title or record)
+            name = safe(said(one.title or record, found.language))
             made += f'<div class="scroll" tabindex="0" role="group" aria-label="{name}">'
             made += f"{shown}</div>\n"
     return made

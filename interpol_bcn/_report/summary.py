@@ -22,7 +22,8 @@ def summary(log: MessageLog, language: str = "en", tz: Any = "UTC") -> str:
     Messages between bureaus, 2023-01-01 to 2023-12-31
     """
     found = Findings(log, language, tz, 10)
-    lines = [f"{found.say('title')}, {found.period_words()}"]
+    comma = "،" if language == "ar" else ","
+    lines = [f"{found.say('title')}{comma} {found.period_words()}"]
     if log.synthetic:
         lines.append(found.say("synthetic"))
     cards = headline_figures(found)

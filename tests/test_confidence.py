@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import interpol_bcn as bcn
-from interpol_bcn._intervals import check_level, clopper_pearson, garwood
+from interpol_bcn._confidence import check_level, clopper_pearson, garwood
 
 LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)
 TRIALS = (1, 2, 3, 10, 31, 100, 1_000, 20_000, 1_000_000, 8_000_000_000)
