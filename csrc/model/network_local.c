@@ -157,7 +157,7 @@ bcn_network_cosine(const bcn_network *network, bcn_profile profile,
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t j = i + 1; j < n; j++) {
-            double size = sqrt(out[i * n + i]) * sqrt(out[j * n + j]);
+            double size = sqrt(out[i * n + i] * out[j * n + j]);
             double cosine = size > 0 ? out[i * n + j] / size : 0;
             out[i * n + j] = out[j * n + i] = cosine < 1 ? cosine : 1;
         }
@@ -199,7 +199,7 @@ bcn_network_assortativity(const bcn_network *network, const double *x,
     if (!(xx > least * mean_x * mean_x) || !(yy > least * mean_y * mean_y)) {
         return NAN;
     }
-    return xy / (sqrt(xx) * sqrt(yy));
+    return xy / sqrt(xx * yy);
 }
 
 /* --- modularity ------------------------------------------------------------- */
