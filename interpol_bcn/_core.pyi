@@ -166,7 +166,7 @@ class Network:
         free: tuple[bool, ...],
         coefficients: tuple[float, ...],
         /,
-    ) -> tuple[Memory, tuple[float, float, float, float], float]: ...
+    ) -> tuple[Memory, tuple[tuple[float, float, float, float], float]]: ...
 
 @final
 class ArrowSource:

@@ -216,7 +216,8 @@ class Expected(Exports):
         half = (1 - check_level(level)) / 2
         observed, all_rows = self._observed(), self._all("pairs")
         rows = [cell for cell in all_rows if not observed[cell]]
-        rows.sort(key=lambda cell: -self._cells[cell])
+        # To nine digits, so that equal expectations stay in the order of the bureaus.
+        rows.sort(key=lambda cell: -float(f"{self._cells[cell]:.9g}"))
         means = [self._cells[cell] for cell in rows]
         kind = self.distribution
         low = [quantile(kind, mean, half) for mean in means]

@@ -45,7 +45,9 @@ def gravity(net: Net, mass: Any, distance: Any, exponents: Mapping[str, float] |
     ] if any(starts) else [0.0] * net.possible()  # fmt: skip
     top = max(sizes)
     base = log(net.core.weight / sum(exp(size - top) for size in sizes)) - top
-    cells, found, worst = net.core.gravity(sender, receiver, apart, (True, *free), (base, *starts))
+    cells, (found, worst) = net.core.gravity(
+        sender, receiver, apart, (True, *free), (base, *starts)
+    )
     if not worst < 1e-7:
         raise QueryError(
             "the gravity model does not settle: masses or distances do not tell the flow's "

@@ -370,8 +370,8 @@ static PyMethodDef network_methods[] = {
      "1 weights, 2 links."},
     {"gravity", py_network_gravity, METH_VARARGS,
      "gravity($self, sender, receiver, apart, free, coefficients, /)\n--\n\n"
-     "Return expected cells (double), the four coefficients and the worst "
-     "score."},
+     "Return expected cells (double), and a pair: the four coefficients, the "
+     "worst score."},
     {NULL, NULL, 0, NULL},
 };
 
