@@ -57,11 +57,11 @@ walk_links(const source *from, bcn_network *network)
     size_t width = (size_t)cube->shape.dims[0], n = network->count, at = 0;
     bool negative = false, fill = network->out.node != NULL;
     if (!bcn_cube_sparse(cube)) {
-        const int64_t *cells = bcn_block_data(cube->low);
         for (size_t i = 0; i < n; i++) {
-            const int64_t *row = cells + from->codes[i] * width;
+            uint64_t row = (uint64_t)from->codes[i] * width;
             for (size_t j = 0; j < n; j++) {
-                int64_t value = row[from->codes[j]];
+                bcn_wide cell = bcn_cube_stored(cube, row + from->codes[j]);
+                int64_t value = (int64_t)cell.low;
                 if (judge(network, i, j, value, &negative)) {
                     if (fill) {
                         put_link(network, at, j, value);

@@ -41,8 +41,7 @@ make_network(const int64_t *cells, const uint32_t *since,
 {
     bcn_cube *cube = NULL;
     BCN_TRY(make_cube(cells, N, &cube));
-    bcn_status status =
-        bcn_network_new(cube, ALL, N, since, until, out, NULL);
+    bcn_status status = bcn_network_new(cube, ALL, N, since, until, out, NULL);
     bcn_cube_drop(cube);
     return status;
 }
@@ -96,8 +95,8 @@ who_never_met_has_no_link(void)
     /* Nodes 4 and 5 had gone when 3 came. */
     CHECK_EQUAL(network->links, 9);
     double expected[PAIRS], worst;
-    CHECK_OK(bcn_network_fit(network, BCN_FAMILY_MARGINS, NULL, expected,
-                             &worst));
+    CHECK_OK(
+        bcn_network_fit(network, BCN_FAMILY_MARGINS, NULL, expected, &worst));
     CHECK(worst <= 1e-8);
     CHECK(expected[3 * N + 4] == 0 && expected[0] == 0);
     bcn_network_free(network);
@@ -112,16 +111,14 @@ what_is_no_network_is_refused_in_words(void)
     int64_t cells[4] = {0, -1, 0, 0};
     uint32_t codes[2] = {0, 1}, falling[2] = {1, 0}, beyond[2] = {0, 2};
     CHECK_OK(make_cube(cells, 2, &cube));
-    CHECK_EQUAL(
-        bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
-        BCN_INVALID);
+    CHECK_EQUAL(bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
+                BCN_INVALID);
     CHECK(strstr(error.text, "no negative weights") != NULL);
     CHECK_EQUAL(
         bcn_network_new(cube, falling, 2, NULL, NULL, &network, &error),
         BCN_RANGE);
-    CHECK_EQUAL(
-        bcn_network_new(cube, beyond, 2, NULL, NULL, &network, &error),
-        BCN_RANGE);
+    CHECK_EQUAL(bcn_network_new(cube, beyond, 2, NULL, NULL, &network, &error),
+                BCN_RANGE);
     CHECK_EQUAL(bcn_network_new(cube, codes, BCN_NETWORK_MOST + 1, NULL, NULL,
                                 &network, &error),
                 BCN_TOO_LARGE);
@@ -129,16 +126,14 @@ what_is_no_network_is_refused_in_words(void)
     bcn_cube_drop(cube);
     cells[1] = cells[2] = INT64_C(1) << 62;
     CHECK_OK(make_cube(cells, 2, &cube));
-    CHECK_EQUAL(
-        bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
-        BCN_OVERFLOW);
+    CHECK_EQUAL(bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
+                BCN_OVERFLOW);
     bcn_cube_drop(cube);
     bcn_shape line = {.ndim = 1, .dims = {4}};
     bcn_block *low = bcn_block_new(4, 8, true);
     CHECK_OK(bcn_cube_from_dense(&line, low, NULL, 0, 0, &cube));
-    CHECK_EQUAL(
-        bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
-        BCN_INVALID);
+    CHECK_EQUAL(bcn_network_new(cube, codes, 2, NULL, NULL, &network, &error),
+                BCN_INVALID);
     bcn_cube_drop(cube);
     CHECK(network == NULL);
 }
@@ -161,8 +156,7 @@ two_blocks_have_what_is_known_of_them(void)
 
     double rank[N], vector[N], sum = 0;
     bcn_settling settling = {1e-13, 1000, 0};
-    CHECK_OK(
-        bcn_network_pagerank(network, true, 0.85, &settling, NULL, rank));
+    CHECK_OK(bcn_network_pagerank(network, true, 0.85, &settling, NULL, rank));
     CHECK(settling.passes < 1000);
     for (size_t i = 0; i < N; i++) {
         sum += rank[i];
@@ -170,8 +164,7 @@ two_blocks_have_what_is_known_of_them(void)
     CHECK(near(sum, 1) && rank[3] > rank[2]);
     CHECK(rank[0] == rank[1] && rank[4] == rank[5]);
     settling = (bcn_settling){1e-3, 2, 0};
-    CHECK_OK(
-        bcn_network_eigenvector(network, false, &settling, NULL, vector));
+    CHECK_OK(bcn_network_eigenvector(network, false, &settling, NULL, vector));
     CHECK(settling.passes <= 3);
 
     double closed[N];
@@ -246,8 +239,7 @@ a_star_has_its_hub_for_a_core(void)
     /* Without a cycle there is no eigenvector. */
     double vector[N];
     bcn_settling settling = {1e-12, 1000, 0};
-    CHECK_OK(
-        bcn_network_eigenvector(network, true, &settling, NULL, vector));
+    CHECK_OK(bcn_network_eigenvector(network, true, &settling, NULL, vector));
     CHECK(vector[1] == 0 && settling.passes == 0);
     bcn_network_free(network);
     /* Nothing varies, nothing is core. */
@@ -325,16 +317,16 @@ long_work_is_cancelled(void)
         CHECK_EQUAL(CALL, BCN_CANCELLED);                                     \
     } while (0)
     CANCELLED(bcn_network_paths(network, true, &watch, &paths));
-    CANCELLED(bcn_network_pagerank(network, true, 0.85, &settling, &watch,
-                                   out));
+    CANCELLED(
+        bcn_network_pagerank(network, true, 0.85, &settling, &watch, out));
     CANCELLED(bcn_network_eigenvector(network, true, &settling, &watch, out));
-    CANCELLED(bcn_network_clustering(network, BCN_TRIANGLES_IN, true, &watch,
-                                     out));
+    CANCELLED(
+        bcn_network_clustering(network, BCN_TRIANGLES_IN, true, &watch, out));
     CANCELLED(bcn_network_cosine(network, BCN_PROFILE_BOTH, &watch, out));
     CANCELLED(bcn_network_core(network, false, true, &watch, &found));
     CANCELLED(bcn_network_leiden(network, 1, 7, &watch, group, &number));
-    CANCELLED(bcn_network_fit(network, BCN_FAMILY_WEIGHTS, &watch, out,
-                              &worst));
+    CANCELLED(
+        bcn_network_fit(network, BCN_FAMILY_WEIGHTS, &watch, out, &worst));
     bcn_network_free(network);
 }
 
@@ -354,8 +346,8 @@ every_measure(const bcn_network *network)
     BCN_TRY(bcn_network_paths(network, true, NULL, &paths));
     BCN_TRY(bcn_network_pagerank(network, true, 0.85, &settling, NULL, out));
     BCN_TRY(bcn_network_eigenvector(network, true, &settling, NULL, out));
-    BCN_TRY(bcn_network_clustering(network, BCN_TRIANGLES_OUT, true, NULL,
-                                   out));
+    BCN_TRY(
+        bcn_network_clustering(network, BCN_TRIANGLES_OUT, true, NULL, out));
     BCN_TRY(bcn_network_cosine(network, BCN_PROFILE_RECEIVED, NULL, out));
     BCN_TRY(bcn_network_cores(network, BCN_WAY_IN, true, numbers));
     BCN_TRY(bcn_network_core(network, false, false, NULL, &found));
