@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._cube_words import told
 from ._figures import afford, figures
+from ._flow_verbs import FlowVerbs
+from ._network_verbs import NetworkVerbs
 from .cube import Cube
 
 if TYPE_CHECKING:
+    from ._network import Net
     from .logs import Log
     from .query import Plan
     from .table import Table
@@ -19,14 +22,22 @@ if TYPE_CHECKING:
 __all__ = ["FlowMatrix"]
 
 
-class FlowMatrix(Cube):
+class FlowMatrix(NetworkVerbs, FlowVerbs, Cube):
     """Who wrote to whom: a square cube, sender by receiver, over one domain.
 
     ``flow["FRA", "DEU"]`` is what France wrote to Germany; ``flow.sent`` and
     ``flow.received`` are the margins.  Silence and density look at members only, and at
     pairs that were both members on some day of the period.  Messages of a bureau to itself
     are counted in every total, said in ``self_messages``, and left out of what is about
-    pairs: density, silence, reciprocity.
+    pairs: density, silence, reciprocity, and every measure of the network.
+
+    Totals: ``sent received balance self_messages quantities``.  Pairs: ``silent density
+    reciprocity``.  Position of each bureau: ``degree strength asymmetry assortativity
+    clustering pagerank eigenvector betweenness closeness similarity k_core s_core``.
+    Groups: ``core_periphery components communities modularity ei_index``.  Between
+    periods: ``rank_stability``, and ``MessageLog.flows`` for a series.  Against models:
+    ``expected residuals missing``.  Elsewhere: ``to_networkx to_igraph to_scipy to_graphml
+    to_gexf to_edgelist``.
 
     >>> import interpol_bcn as bcn
     >>> flow = bcn.read_messages({"sent_at": ["2023-01-05"] * 3, "sender": ["FRA", "FRA", "DEU"],
@@ -38,6 +49,7 @@ class FlowMatrix(Cube):
     _common: tuple[int, ...]
     _facts: dict[str, int] | None = None
     _nine: dict[str, int] | None = None
+    _nets: dict[bool, Net] | None = None
 
     @classmethod
     def _answer(
@@ -56,6 +68,11 @@ class FlowMatrix(Cube):
         made = FlowMatrix._over(cube, cube.axes, cube)
         made._common = tuple(sorted({*self._common, *other._common}))
         return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made, parts = super().__reduce__()
+        state = {name: value for name, value in parts[-1].items() if name != "_nets"}
+        return made, (*parts[:-1], state)
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 #include "model/flow.h"
 
+#include "kernel/margins.h"
+
 /* The sum and the links of a row or a column. */
 typedef struct margin {
     bcn_wide sum;
@@ -50,26 +52,6 @@ read_pair(const bcn_cube *cube, uint64_t reverse, bcn_wide value,
 }
 
 /* --- the common case: dense cells whose sums all fit int64_t -------------- */
-
-/* One row: its sum and links, and what it adds to the columns' (sums, then
- * links); returns the largest cell, at least `largest`. */
-static int64_t
-read_row(const int64_t *restrict row, size_t count, int64_t *restrict sums,
-         int64_t *restrict links, int64_t *sum, int64_t *met, int64_t largest)
-{
-    int64_t total = 0, stated = 0;
-    for (size_t j = 0; j < count; j++) {
-        int64_t value = row[j], one = value != 0;
-        total += value;
-        stated += one;
-        sums[j] += value;
-        links[j] += one;
-        largest = value > largest ? value : largest;
-    }
-    *sum = total;
-    *met = stated;
-    return largest;
-}
 
 /* The largest cell that is not 0, where none is above it. */
 static int64_t
@@ -123,17 +105,19 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
 {
     size_t count = (size_t)cube->shape.dims[0];
     const int64_t *cells = bcn_block_data(cube->low);
-    int64_t *sums = bcn_calloc(2 * count, sizeof *sums);
+    int64_t *sums = bcn_calloc(4 * count, sizeof *sums);
     if (sums == NULL) {
         return BCN_NOMEM;
     }
-    int64_t *links = sums + count, messages = 0, self = 0;
-    int64_t largest = 0, sent = INT64_MIN, received = INT64_MIN;
+    bcn_margins margins = {sums + 2 * count, sums + 3 * count, sums,
+                           sums + count, 0};
+    bcn_margins_best()(cells, count, &margins);
+    int64_t messages = 0, self = 0, largest = margins.largest;
+    int64_t sent = INT64_MIN, received = INT64_MIN;
     bcn_flow flow = {.links = 0};
     for (size_t i = 0; i < count; i++) {
-        int64_t sum, met;
-        largest = read_row(cells + i * count, count, sums, links, &sum, &met,
-                           largest);
+        int64_t sum = margins.row_sum[i];
+        int64_t met = (int64_t)count - margins.row_zeros[i];
         messages += sum;
         self += cells[i * count + i];
         sent = met != 0 && sum > sent ? sum : sent;
@@ -143,7 +127,7 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
                                                             : flow.max_fan_out;
     }
     for (size_t j = 0; j < count; j++) {
-        uint64_t met = (uint64_t)links[j];
+        uint64_t met = count - (uint64_t)margins.column_zeros[j];
         received = met != 0 && sums[j] > received ? sums[j] : received;
         flow.receivers += met != 0;
         flow.max_fan_in = met > flow.max_fan_in ? met : flow.max_fan_in;

@@ -25,6 +25,7 @@
     X(cube)                                                                   \
     X(tally)                                                                  \
     X(ids)                                                                    \
+    X(network)                                                                \
     X(arrow)                                                                  \
     X(arrow_source)                                                           \
     X(simulate)
