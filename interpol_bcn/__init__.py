@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .published import Published, published
     from .query import Not
     from .records import RecordLog, read_access, read_records
+    from .responses import Responses
     from .searches import SearchLog, read_searches
     from .table import Table
 
@@ -81,6 +82,7 @@ __all__ = [
     "Published",
     "QueryError",
     "RecordLog",
+    "Responses",
     "SearchLog",
     "Table",
     "TooLargeError",
@@ -128,6 +130,7 @@ _LATER = {
     "Published": "published",
     "QueryError": "errors",
     "RecordLog": "records",
+    "Responses": "responses",
     "SearchLog": "searches",
     "Table": "table",
     "TooLargeError": "errors",
