@@ -109,35 +109,68 @@ bcn_work_meet(bcn_work *work, size_t request, uint32_t reply)
 
 /* --- before and after ------------------------------------------------------------ */
 
-/* What each row is, before anything is matched. */
+/* Which rows of a block state an id. */
+static void
+stated(const bcn_log_column *column, size_t row, size_t count, uint8_t *out)
+{
+    if (column->texts) {
+        for (size_t i = 0; i < count; i++) {
+            out[i] = bcn_column_has(&column->view, row + i);
+        }
+        return;
+    }
+    const int64_t *ids = (const int64_t *)column->view.data + row;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = ids[i] != BCN_MISSING;
+    }
+}
+
+/* What each row is, before anything is matched: choices by arithmetic, as no
+ * branch on such data is foreseen. */
+static void
+mark_block(const bcn_work *w, size_t row, size_t count)
+{
+    uint32_t cells[BLOCK];
+    uint8_t named[BLOCK], replies[BLOCK], kinds[BLOCK];
+    const int64_t *times = w->times + row;
+    uint8_t *asked = w->asked + row;
+    bool fresh = w->ask->fresh;
+    int64_t end = w->ask->end;
+    bcn_plan_cells_at(w->ask->requests, cells, row, count);
+    stated(w->id, row, count, named);
+    stated(w->to, row, count, replies);
+    for (size_t i = 0; i < count; i++) {
+        bool late = times[i] >= end;
+        bool asks = (cells[i] == 0) & !(fresh & (replies[i] != 0));
+        uint8_t state = late ? BCN_ASKED_LATE : BCN_ASKED_OPEN;
+        state = named[i] ? state : BCN_ASKED_NAMELESS;
+        asked[i] = asks ? state : BCN_ASKED_NOT;
+        uint8_t kind = late ? BCN_REPLY_LATE : BCN_REPLY_ORPHAN;
+        kinds[i] = replies[i] ? kind : BCN_REPLY_NOT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        atomic_store_explicit(&w->replies[row + i], kinds[i],
+                              memory_order_relaxed);
+    }
+    for (size_t i = 0; i < count; i++) {
+        atomic_store_explicit(&w->answers[row + i], BCN_NO_ANSWER,
+                              memory_order_relaxed);
+    }
+}
+
 static void
 mark_pass(void *context, size_t worker)
 {
     bcn_work *w = context;
     size_t row, end;
-    uint32_t cells[BLOCK];
     bcn_work_share(w, worker, &row, &end);
     for (size_t turn = 0; row < end; turn++) {
         if (turn % (BCN_WORK_STEP / BLOCK) == 0 && bcn_work_stop(w, worker)) {
             return;
         }
         size_t count = end - row < BLOCK ? end - row : BLOCK;
-        bcn_plan_cells_at(w->ask->requests, cells, row, count);
-        for (size_t i = 0; i < count; i++, row++) {
-            bool late = w->times[row] >= w->ask->end;
-            bool replies = bcn_work_stated(w->to, row);
-            bool asks = cells[i] == 0 && !(w->ask->fresh && replies);
-            w->asked[row] = !asks                           ? BCN_ASKED_NOT
-                            : !bcn_work_stated(w->id, row)  ? BCN_ASKED_NAMELESS
-                            : late                          ? BCN_ASKED_LATE
-                                                            : BCN_ASKED_OPEN;
-            unsigned char reply = !replies ? BCN_REPLY_NOT
-                                  : late   ? BCN_REPLY_LATE
-                                           : BCN_REPLY_ORPHAN;
-            atomic_store_explicit(&w->replies[row], reply,
-                                  memory_order_relaxed);
-            w->answers[row] = BCN_NO_ANSWER;
-        }
+        mark_block(w, row, count);
+        row += count;
     }
 }
 
@@ -231,7 +264,8 @@ bcn_responses_find(const bcn_responses_ask *ask, bcn_watch *watch,
     out->asked = bcn_block_new(w.rows, 1, false);
     out->replies = bcn_block_new(w.rows, 1, false);
     out->waits = bcn_block_new(w.rows, sizeof(int64_t), false);
-    bcn_block *answers = bcn_block_new(w.rows, sizeof(atomic_uint), false);
+    bcn_block *answers = bcn_spare_block(bcn_log_spare(ask->log), w.rows,
+                                         sizeof(atomic_uint));
     bcn_status status = BCN_NOMEM;
     if (out->asked != NULL && out->replies != NULL && out->waits != NULL &&
         answers != NULL) {

@@ -6,13 +6,16 @@
  * the hash of their id and bureaus, so that what belongs together is in one
  * part, and each part is joined by a table that fits the cache. */
 
-enum { PART_BITS = 9, PART_ROWS = 1 << 14, REQUEST, REPLY, SIDES };
+enum { PART_BITS = 9, PART_ROWS = 1 << 14 };
+enum { REQUEST, REPLY, SIDES };
 #define NO_ENTRY UINT32_MAX
 
 typedef struct entry {
-    uint64_t key;  /* of the id */
+    uint64_t key; /* of the id */
     uint32_t row;
-    uint32_t next; /* of a request: another one of the same hash */
+    /* The lower bits of the hash; of a request that was entered, another one
+     * like it. */
+    uint32_t link;
 } entry;
 
 typedef struct deal {
@@ -43,7 +46,7 @@ hash_of(const bcn_work *w, uint64_t key, size_t row, int side)
 static size_t
 run_of(const deal *d, int side, size_t part, size_t worker)
 {
-    size_t sided = ((size_t)(side - REQUEST) << d->part_bits) + part;
+    size_t sided = ((size_t)side << d->part_bits) + part;
     return sided * d->work->workers + worker;
 }
 
@@ -52,6 +55,7 @@ deal_pass(void *context, size_t worker)
 {
     deal *d = context;
     bcn_work *w = d->work;
+    bool texts = w->id->texts || w->to->texts;
     size_t row, end;
     bcn_work_share(w, worker, &row, &end);
     for (; row < end; row++) {
@@ -67,13 +71,15 @@ deal_pass(void *context, size_t worker)
             if (!is[side]) {
                 continue;
             }
-            uint64_t key =
-                bcn_work_key(w, side == REQUEST ? w->id : w->to, row);
-            size_t part = (size_t)(hash_of(w, key, row, side) >>
-                                   (63 - d->part_bits) >> 1);
+            const bcn_log_column *column = side == REQUEST ? w->id : w->to;
+            uint64_t key = texts ? bcn_work_key(w, column, row)
+                                 : (uint64_t)bcn_column_at(&column->view, row);
+            uint64_t hash = hash_of(w, key, row, side);
+            size_t part = (size_t)(hash >> (63 - d->part_bits) >> 1);
             size_t run = run_of(d, side, part, worker);
             if (d->writing) {
-                d->entries[d->ends[run]] = (entry){key, (uint32_t)row, 0};
+                d->entries[d->ends[run]] =
+                    (entry){key, (uint32_t)row, (uint32_t)hash};
             }
             d->ends[run]++;
         }
@@ -117,8 +123,8 @@ static void
 enter(const deal *d, const table *t, uint32_t number)
 {
     entry *all = d->entries, *own = &all[number];
-    size_t slot = (size_t)hash_of(d->work, own->key, own->row, REQUEST);
-    own->next = NO_ENTRY;
+    size_t slot = own->link;
+    own->link = NO_ENTRY;
     for (;; slot++) {
         uint32_t *place = &t->slots[slot & t->mask];
         if (*place == 0) {
@@ -126,8 +132,8 @@ enter(const deal *d, const table *t, uint32_t number)
             return;
         }
         if (alike(d->work, &all[*place - 1], own)) {
-            own->next = all[*place - 1].next;
-            all[*place - 1].next = number;
+            own->link = all[*place - 1].link;
+            all[*place - 1].link = number;
             return;
         }
     }
@@ -138,7 +144,7 @@ look_up(const deal *d, const table *t, const entry *reply, size_t *looked)
 {
     bcn_work *w = d->work;
     const entry *all = d->entries;
-    size_t slot = (size_t)hash_of(w, reply->key, reply->row, REPLY);
+    size_t slot = reply->link;
     bcn_reply kind = BCN_REPLY_ORPHAN;
     uint32_t found = 0;
     for (; (found = t->slots[slot & t->mask]) != 0; slot++) {
@@ -149,7 +155,7 @@ look_up(const deal *d, const table *t, const entry *reply, size_t *looked)
         }
     }
     for (uint32_t at = found - 1; found != 0 && at != NO_ENTRY;
-         at = all[at].next, (*looked)++) {
+         at = all[at].link, (*looked)++) {
         size_t row = all[at].row;
         if (row == reply->row ||
             ((w->id->texts || w->to->texts) &&
@@ -218,7 +224,7 @@ static bcn_status
 deal_all(deal *d)
 {
     bcn_work *w = d->work;
-    size_t runs = (size_t)2 * w->workers << d->part_bits, capacity = 0;
+    size_t runs = (size_t)SIDES * w->workers << d->part_bits, capacity = 0;
     d->starts = bcn_calloc(runs, sizeof *d->starts);
     d->ends = bcn_calloc(runs, sizeof *d->ends);
     if (d->starts == NULL || d->ends == NULL) {
