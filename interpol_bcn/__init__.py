@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .published import Published, published
     from .query import Not
     from .records import RecordLog, read_access, read_records
+    from .responses import Responses
     from .searches import SearchLog, read_searches
     from .table import Table
     from .tally import Tally
@@ -83,6 +84,7 @@ __all__ = [
     "Published",
     "QueryError",
     "RecordLog",
+    "Responses",
     "SearchLog",
     "Table",
     "Tally",
@@ -132,6 +134,7 @@ _LATER = {
     "Published": "published",
     "QueryError": "errors",
     "RecordLog": "records",
+    "Responses": "responses",
     "SearchLog": "searches",
     "Table": "table",
     "Tally": "tally",

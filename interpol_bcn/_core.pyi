@@ -5,6 +5,7 @@ from typing_extensions import Buffer, disjoint_base
 
 _Field = tuple[str, bool, int, int, int, int]
 _Zone = tuple[Any, Any, int, int]
+_Question = tuple[list[int], list[Any], list[Any], list[Any]]
 
 @final
 class Memory:
@@ -86,6 +87,42 @@ class Log:
         workers: int = 0,
         memory: int = 0,
     ) -> Cube: ...
+    def select(
+        self,
+        /,
+        question: _Question,
+        column: int,
+        ranks: list[tuple[int, int, int]],
+        workers: int = 0,
+    ) -> tuple[Memory, Memory]: ...
+    def match(
+        self,
+        /,
+        question: _Question,
+        columns: tuple[int, int, int, int, int],
+        anyone: bool,
+        fresh: bool,
+        end: int,
+        workers: int = 0,
+    ) -> tuple[Log, list[int], list[int]]: ...
+    def survival(
+        self,
+        /,
+        question: _Question,
+        columns: tuple[int, int],
+        levels: list[float] | None = None,
+        horizon: int = 0,
+        workers: int = 0,
+    ) -> tuple[Memory, ...]: ...
+    def backlog(
+        self,
+        /,
+        question: _Question,
+        columns: tuple[int, int, int],
+        moments: Buffer,
+        bands: Buffer,
+        workers: int = 0,
+    ) -> Memory: ...
 
 @disjoint_base
 class Cube:

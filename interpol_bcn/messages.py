@@ -14,6 +14,7 @@ from .schema import Field, Schema
 if TYPE_CHECKING:
     from ._flow_series import FlowSeries
     from .flow import FlowMatrix
+    from .responses import Responses
 
 __all__ = ["MESSAGES", "MessageLog", "read_messages"]
 
@@ -113,6 +114,38 @@ class MessageLog(Log):
 
         self._check_flow()
         return flow_series(self, every, where, tz, unit, measure)
+
+    def responses(
+        self,
+        requests: Mapping[str, object] | None = None,
+        *,
+        answered_by: str = "recipient",
+        until: object = None,
+        tz: Any = "UTC",
+    ) -> Responses:
+        """Match replies to requests by ``reply_to``: who is answered, how soon, what is open.
+
+        ``requests`` says, as ``where``, which messages ask; without, all that reply to
+        nothing.  Each row is a request, from its sender to its receiver.  A reply answers it
+        when it names its ``message_id``, goes to the asker and comes from the asked
+        (``answered_by="anyone"``: from anyone); the first such is its answer.  Answers at
+        ``until`` (a moment in ``tz``; by default the period's end) and later do not count,
+        and requests sent then are none.
+
+        Exact, for any order of rows.  Raise QueryError where a column needed was not read,
+        times are dates, or rows stand for several messages.  Costs a look-up per reply where
+        ids are whole numbers that never fall, else a join of requests and replies in parts
+        that fit the cache; 10 bytes a row are kept.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.simulate_messages(2000, seed=1)
+        >>> found = log.responses({"kind": "request"})
+        >>> found.requests == found.answered + found.open
+        True
+        """
+        from .responses import Responses
+
+        return Responses._of(self, requests, answered_by, until, tz)
 
 
 @with_options

@@ -194,6 +194,45 @@ bcn_log_new(bcn_builder *builder, bcn_log **out)
     return BCN_OK;
 }
 
+static void
+share(bcn_block *block)
+{
+    if (block != NULL) {
+        (void)bcn_block_keep(block);
+    }
+}
+
+bcn_status
+bcn_log_with(const bcn_log *log, const bcn_log_column *more, size_t count,
+             bcn_log **out)
+{
+    if (count > BCN_MAX_FIELDS - log->count) {
+        return BCN_RANGE;
+    }
+    bcn_log *made = bcn_calloc(1, sizeof *made);
+    bcn_spare *spare = bcn_spare_new();
+    if (made == NULL || spare == NULL) {
+        bcn_spare_close(spare);
+        bcn_free(made);
+        return BCN_NOMEM;
+    }
+    atomic_init(&made->owners, 1);
+    made->rows = log->rows;
+    made->count = log->count + count;
+    made->spare = spare;
+    for (size_t c = 0; c < made->count; c++) {
+        bcn_log_column *column = &made->columns[c];
+        *column = c < log->count ? log->columns[c] : more[c - log->count];
+        share(column->values);
+        share(column->stated);
+        share(column->ends);
+        share(column->bytes);
+        share(column->slots);
+    }
+    *out = made;
+    return BCN_OK;
+}
+
 bcn_log *
 bcn_log_keep(bcn_log *log)
 {

@@ -23,6 +23,11 @@ typedef struct bcn_log bcn_log;
 /* Take over what a finished builder holds: its stores are empty afterwards,
  * its account stays.  On failure the builder can only be freed. */
 BCN_MUST_USE bcn_status bcn_log_new(bcn_builder *builder, bcn_log **out);
+/* The same records with `count` further columns, whose blocks it shares as it
+ * does those of `log`; BCN_RANGE for more than BCN_MAX_FIELDS in all. */
+BCN_MUST_USE bcn_status bcn_log_with(const bcn_log *log,
+                                     const bcn_log_column *more, size_t count,
+                                     bcn_log **out);
 bcn_log *bcn_log_keep(bcn_log *log);
 void bcn_log_drop(bcn_log *log); /* NULL is fine */
 

@@ -72,6 +72,6 @@ BCN_MUST_USE bcn_status bcn_plan_run(const bcn_plan *plan, bcn_watch *watch,
 
 /* The cell of each row, BCN_SKIP where it is not counted: for what keeps rows
  * apart.  Takes a plan of terms, dials and ranges; cannot fail. */
-void bcn_plan_cells(const bcn_plan *plan, uint64_t *cells);
+void bcn_plan_row_cells(const bcn_plan *plan, uint64_t *cells);
 
 #endif

@@ -29,7 +29,7 @@ fill(const bcn_job *job, size_t row, size_t count, uint64_t *cells)
 }
 
 void
-bcn_plan_cells(const bcn_plan *plan, uint64_t *cells)
+bcn_plan_row_cells(const bcn_plan *plan, uint64_t *cells)
 {
     bcn_job job = {.plan = plan, .range_count = plan->range_count};
     if (plan->range_count != 0) {

@@ -123,7 +123,7 @@ run(py_state *state, py_question *q, bcn_ids_rows *rows)
         py_watch watch;
         py_watch_start(&watch);
         PY_CORE_BEGIN(&watch)
-        bcn_plan_cells(&q->plan, bcn_block_data(row_cells));
+        bcn_plan_row_cells(&q->plan, bcn_block_data(row_cells));
         rows->cells = bcn_block_data(row_cells);
         status = bcn_ids_of_rows(rows, &watch.core, bcn_block_data(cells),
                                  bcn_block_data(amounts), &loose, &identified,
@@ -156,16 +156,19 @@ ids_from_rows(PyObject *type, PyObject *args)
         return NULL;
     }
     py_log *records = (py_log *)log;
-    py_question *q = bcn_calloc(1, sizeof *q);
+    PyObject *shape = PyList_New(0); /* rows have cells of 64 bits */
+    py_question *q =
+        shape == NULL ? NULL
+                      : py_question_new(records, shape, terms, dials, ranges);
+    Py_XDECREF(shape);
     if (q == NULL) {
-        return PyErr_NoMemory();
+        return NULL;
     }
     taking keys = {.count = 0}, values = {.count = 0};
     py_buckets buckets = {.count = 0};
     PyObject *result = NULL;
     size_t columns = bcn_log_count(records->core);
-    if (py_question_parse(q, records, terms, dials, ranges) < 0 ||
-        taking_open(&keys, records->core, key_list) < 0 ||
+    if (taking_open(&keys, records->core, key_list) < 0 ||
         taking_open(&values, records->core, value_list) < 0 ||
         py_buckets_open(list, &buckets) < 0) {
         goto done;
