@@ -20,6 +20,13 @@ bcn_bits_first(uint64_t bits)
 {
     return (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63);
 }
+
+/* The highest bit's place, of a word that is not zero. */
+static inline unsigned
+bcn_bits_last(uint64_t bits)
+{
+    return 63u ^ (unsigned)__builtin_clzll(bits);
+}
 #else
 static inline unsigned
 bcn_bits_count(uint64_t bits)
@@ -37,9 +44,7 @@ bcn_bits_first(uint64_t bits)
     bits |= UINT64_C(1) << 63;
     return bcn_bits_count((bits & (0 - bits)) - 1);
 }
-#endif
 
-/* The highest bit's place, of a word that is not zero. */
 static inline unsigned
 bcn_bits_last(uint64_t bits)
 {
@@ -48,5 +53,6 @@ bcn_bits_last(uint64_t bits)
     }
     return bcn_bits_count(bits) - 1;
 }
+#endif
 
 #endif
