@@ -42,7 +42,7 @@ setup(
             define_macros=[("Py_LIMITED_API", "0x030C0000")] if abi3 else [],
             py_limited_api=abi3,
             extra_compile_args=[] if sys.platform == "win32" else flags + extra,
-            extra_link_args=[] if sys.platform == "win32" else ["-pthread", *extra],
+            extra_link_args=[] if sys.platform == "win32" else ["-pthread", "-lm", *extra],
         )
     ],
     options={"bdist_wheel": {"py_limited_api": "cp312"}} if abi3 else {},

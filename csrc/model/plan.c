@@ -205,13 +205,22 @@ bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row, size_t count)
 }
 
 bcn_status
+bcn_job_make(const bcn_plan *plan, bcn_watch *watch, bcn_error *error,
+             bcn_job *job)
+{
+    *job = (bcn_job){.plan = plan, .watch = watch, .error = error};
+    BCN_TRY(check(plan, &job->cells, &job->reach, error));
+    trim_ranges(job);
+    sort_dials(job);
+    return BCN_OK;
+}
+
+bcn_status
 bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
              bcn_error *error)
 {
-    bcn_job job = {.plan = plan, .watch = watch, .error = error};
-    BCN_TRY(check(plan, &job.cells, &job.reach, error));
-    trim_ranges(&job);
-    sort_dials(&job);
+    bcn_job job;
+    BCN_TRY(bcn_job_make(plan, watch, error, &job));
     uint64_t rows = job.end - job.begin;
     job.mass = rows;
     if (plan->measure != NULL) {

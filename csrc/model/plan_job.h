@@ -31,6 +31,10 @@ typedef struct bcn_job {
 
 enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
 
+/* Check a plan and lay out its parts; borrows all three. */
+BCN_MUST_USE bcn_status bcn_job_make(const bcn_plan *plan, bcn_watch *watch,
+                                     bcn_error *error, bcn_job *job);
+
 /* The greatest code that a clock gives to a time of a column. */
 uint64_t bcn_job_code(const bcn_clock *clock, const bcn_column *times);
 
