@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._factsheet import factsheet
     from ._inspect import inspect
     from ._instants import last
+    from ._own_zones import zones
     from ._report import report
     from ._simulate import simulate_messages
     from ._simulate_notices import simulate_notices
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from .query import Not
     from .records import RecordLog, read_access, read_records
     from .searches import SearchLog, read_searches
+    from .sketches import DistinctSketch, QuantileSketch
     from .table import Table
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "BcnError",
     "Cube",
     "DelegateLog",
+    "DistinctSketch",
     "Domain",
     "FlowMatrix",
     "InputError",
@@ -79,6 +82,7 @@ __all__ = [
     "NoticeLog",
     "OperationLog",
     "Published",
+    "QuantileSketch",
     "QueryError",
     "RecordLog",
     "SearchLog",
@@ -104,6 +108,7 @@ __all__ = [
     "simulate_notices",
     "simulate_operations",
     "simulate_searches",
+    "zones",
 ]
 
 # Each name is imported when it is first asked for: importing the package loads nothing else.
@@ -113,6 +118,7 @@ _LATER = {
     "BcnError": "errors",
     "Cube": "cube",
     "DelegateLog": "delegates",
+    "DistinctSketch": "sketches",
     "Domain": "domain",
     "FlowMatrix": "flow",
     "InputError": "errors",
@@ -126,6 +132,7 @@ _LATER = {
     "NoticeLog": "notices",
     "OperationLog": "operations",
     "Published": "published",
+    "QuantileSketch": "sketches",
     "QueryError": "errors",
     "RecordLog": "records",
     "SearchLog": "searches",
@@ -151,6 +158,7 @@ _LATER = {
     "simulate_notices": "_simulate_notices",
     "simulate_operations": "_simulate_records",
     "simulate_searches": "_simulate_searches",
+    "zones": "_own_zones",
 }
 _MODULES = frozenset(module for module in _LATER.values() if not module.startswith("_"))
 

@@ -85,7 +85,7 @@ class Log:
         workers: int = 0,
         memory: int = 0,
     ) -> Cube: ...
-    def select(
+    def run_select(
         self,
         shape: list[int],
         terms: list[tuple[int, Any]],
@@ -95,7 +95,7 @@ class Log:
         ranks: Sequence[tuple[int, int, int]],
         /,
     ) -> tuple[Memory, Memory]: ...
-    def distinct(
+    def run_distinct(
         self,
         shape: list[int],
         terms: list[tuple[int, Any]],
@@ -105,7 +105,7 @@ class Log:
         bits: int,
         /,
     ) -> tuple[Memory, Memory]: ...
-    def gaps(
+    def run_gaps(
         self,
         shape: list[int],
         terms: list[tuple[int, Any]],
@@ -115,7 +115,7 @@ class Log:
         ranks: Sequence[tuple[int, int, int]],
         /,
     ) -> tuple[Memory, Memory]: ...
-    def windows(
+    def run_windows(
         self,
         shape: list[int],
         terms: list[tuple[int, Any]],
@@ -219,9 +219,7 @@ def quantile_sketch_of(values: Buffer, stated: Buffer | None, bits: int, /) -> b
 def running_sums(
     figures: Buffer, outer: int, length: int, inner: int, window: int, /
 ) -> Memory: ...
-def series_dispersion(
-    counts: Buffer, weights: Buffer, /
-) -> tuple[float, float, float, float]: ...
+def series_dispersion(counts: Buffer, weights: Buffer, /) -> tuple[float, float, float, float]: ...
 def series_test(counts: Buffer, weights: Buffer, size: float, /) -> Memory: ...
 def simulate_messages(
     *,

@@ -223,10 +223,10 @@ static PyMethodDef log_methods[] = {
     {"column", log_column, METH_O, column_doc},
     {"run", (PyCFunction)(void (*)(void))log_run,
      METH_VARARGS | METH_KEYWORDS, run_doc},
-    {"select", py_log_select, METH_VARARGS, py_log_select_doc},
-    {"distinct", py_log_distinct, METH_VARARGS, py_log_distinct_doc},
-    {"gaps", py_log_gaps, METH_VARARGS, py_log_gaps_doc},
-    {"windows", py_log_windows, METH_VARARGS, py_log_windows_doc},
+    {"run_select", py_log_select, METH_VARARGS, py_log_select_doc},
+    {"run_distinct", py_log_distinct, METH_VARARGS, py_log_distinct_doc},
+    {"run_gaps", py_log_gaps, METH_VARARGS, py_log_gaps_doc},
+    {"run_windows", py_log_windows, METH_VARARGS, py_log_windows_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -70,7 +70,7 @@ pair_of(PyObject *one, PyObject *other)
 }
 
 const char py_log_select_doc[] =
-    "select($self, shape, terms, dials, ranges, measure, ranks, /)\n--\n\n"
+    "run_select($self, shape, terms, dials, ranges, measure, ranks, /)\n--\n\n"
     "Return how many values of a column each cell has, and those at its ranks:\n"
     "two arrays, cells, and cells x ranks (0 of a cell without values).\n\n"
     "``ranks`` are (rule, numerator, denominator): rule 0 the least value with\n"
@@ -86,7 +86,7 @@ py_log_select(PyObject *op, PyObject *args)
     long number;
     rank_list list = {0};
     if (state == NULL ||
-        !PyArg_ParseTuple(args, "O!O!O!O!lO:select", &PyList_Type, &shape,
+        !PyArg_ParseTuple(args, "O!O!O!O!lO:run_select", &PyList_Type, &shape,
                           &PyList_Type, &terms, &PyList_Type, &dials,
                           &PyList_Type, &ranges, &number, &given) ||
         parse_ranks(given, &list) < 0) {
@@ -173,10 +173,10 @@ gap_ranks(bcn_grouped *all, const rank_list *list, int64_t *out,
 }
 
 const char py_log_gaps_doc[] =
-    "gaps($self, shape, terms, dials, ranges, time, ranks, /)\n--\n\n"
+    "run_gaps($self, shape, terms, dials, ranges, time, ranks, /)\n--\n\n"
     "Return of each cell (records, gaps of nothing, first, last time), and the\n"
     "gaps between its records at ranks: two arrays, cells x 4, cells x ranks.\n\n"
-    "The question is as in run(), ``ranks`` as in select().";
+    "The question is as in run(), ``ranks`` as in run_select().";
 
 PyObject *
 py_log_gaps(PyObject *op, PyObject *args)
@@ -187,7 +187,7 @@ py_log_gaps(PyObject *op, PyObject *args)
     long number;
     rank_list list = {0};
     if (state == NULL ||
-        !PyArg_ParseTuple(args, "O!O!O!O!lO:gaps", &PyList_Type, &shape,
+        !PyArg_ParseTuple(args, "O!O!O!O!lO:run_gaps", &PyList_Type, &shape,
                           &PyList_Type, &terms, &PyList_Type, &dials,
                           &PyList_Type, &ranges, &number, &given) ||
         parse_ranks(given, &list) < 0) {
@@ -243,7 +243,7 @@ py_log_gaps(PyObject *op, PyObject *args)
 /* --- different values ----------------------------------------------------------------- */
 
 const char py_log_distinct_doc[] =
-    "distinct($self, shape, terms, dials, ranges, column, bits, /)\n--\n\n"
+    "run_distinct($self, shape, terms, dials, ranges, column, bits, /)\n--\n\n"
     "Return about how many different values each cell has, and whether that is\n"
     "exact: two arrays.  The question is as in run().";
 
@@ -256,7 +256,7 @@ py_log_distinct(PyObject *op, PyObject *args)
     long number;
     unsigned int bits;
     if (state == NULL ||
-        !PyArg_ParseTuple(args, "O!O!O!O!lI:distinct", &PyList_Type, &shape,
+        !PyArg_ParseTuple(args, "O!O!O!O!lI:run_distinct", &PyList_Type, &shape,
                           &PyList_Type, &terms, &PyList_Type, &dials,
                           &PyList_Type, &ranges, &number, &bits)) {
         return NULL;
@@ -323,8 +323,8 @@ windows_told(const bcn_windows *w, size_t group)
 }
 
 const char py_log_windows_doc[] =
-    "windows($self, shape, terms, dials, ranges, time, weight, length, origin,\n"
-    "        sliding, n, /)\n--\n\n"
+    "run_windows($self, shape, terms, dials, ranges, time, weight, length, origin,\n"
+    "            sliding, n, /)\n--\n\n"
     "Return of each cell with records the n fullest windows of time:\n"
     "[(cell, [(begin, total), ...], how many more equal the last), ...].\n\n"
     "The question is as in run(); ``weight`` is a column or -1; ``origin`` is\n"
@@ -341,7 +341,7 @@ py_log_windows(PyObject *op, PyObject *args)
     int sliding;
     Py_ssize_t n;
     if (state == NULL ||
-        !PyArg_ParseTuple(args, "O!O!O!O!llLLpn:windows", &PyList_Type, &shape,
+        !PyArg_ParseTuple(args, "O!O!O!O!llLLpn:run_windows", &PyList_Type, &shape,
                           &PyList_Type, &terms, &PyList_Type, &dials,
                           &PyList_Type, &ranges, &number, &weight, &length,
                           &origin, &sliding, &n)) {
