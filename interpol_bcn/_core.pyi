@@ -219,8 +219,21 @@ def quantile_sketch_of(values: Buffer, stated: Buffer | None, bits: int, /) -> b
 def running_sums(
     figures: Buffer, outer: int, length: int, inner: int, window: int, /
 ) -> Memory: ...
-def series_dispersion(counts: Buffer, weights: Buffer, /) -> tuple[float, float, float, float]: ...
-def series_test(counts: Buffer, weights: Buffer, size: float, /) -> Memory: ...
+def series_dispersion(
+    counts: Buffer,
+    weights: Buffer,
+    classes: Buffer | None = None,
+    ranges: Buffer | None = None,
+    /,
+) -> tuple[float, float, float, float]: ...
+def series_test(
+    counts: Buffer,
+    weights: Buffer,
+    size: float,
+    classes: Buffer | None = None,
+    ranges: Buffer | None = None,
+    /,
+) -> tuple[Memory, Memory]: ...
 def simulate_messages(
     *,
     rows: int,

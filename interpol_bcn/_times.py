@@ -305,17 +305,20 @@ class Times:
 
         A series is a cell of ``axes`` (a bureau, a pair), its periods are ``every`` day, week,
         month, quarter or year.  Expected is the series' total, spread over the periods as all
-        records are by weekday and month of the year.  Each cell of a series with records is
-        tested against a Poisson number, or where counts scatter more (Pearson's test, chance
-        below 0.01) a negative binomial of variance mean + mean² / size, one size for all;
-        ``model`` says which instead.  Each series that ends in silence is tested as a whole.
-        ``rate`` is that of false discoveries (Benjamini & Hochberg, 1995).
+        records are by weekday (by day, each series' own weekdays) and month of the year.
+        First each series that begins or ends in silence is tested as a whole; where that is
+        more than chance, only the periods between are looked at.  Then each cell of a series
+        with records is tested against a Poisson number, or where counts scatter more
+        (Pearson's test, chance below 0.01) a negative binomial one of variance mean + mean² /
+        size, one size for all; ``model`` says which instead.  ``rate`` is that of false
+        discoveries (Benjamini & Hochberg, 1995), half of it for either kind of test.
 
-        Columns: the axes, the period, ``kind`` (high, low, silent: 0 where some were expected,
-        stopped: 0 from this period on), ``observed expected``, ``chance`` (twice the smaller
-        tail) and ``adjusted``, the surest first.  The title states the model, the note the
-        tests.  Of less than two years, a month's own total is its season.  Costs two counts,
-        and about 0.3 microseconds a cell.
+        Columns: the axes, the period, ``kind`` (high, low, silent: 0 where some were expected;
+        stopped: 0 from this period on; started: 0 before it), ``observed expected``,
+        ``chance`` (twice the smaller tail; of silence at an end, that of it alone) and
+        ``adjusted``, the surest first.  The title states the model, the note the tests.  Of
+        less than two years, a month's own total is its season.  Costs two counts, and about
+        half a microsecond a cell.
 
         >>> import interpol_bcn as bcn
         >>> days = [f"2023-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]

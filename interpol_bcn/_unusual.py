@@ -57,36 +57,48 @@ def anomalies(
     if every in names:
         raise QueryError(f"anomalies: {every!r} is the axis of the periods, given by every=")
     cube = log.count(*names, every, where=where, tz=tz, asof=asof)
-    counts, weights = _series(log, cube, where, tz)
+    counts, weights, classes = _series(log, cube, where, tz)
+    classes = classes if every == "day" else None
+    ranges: array[int] | None = None
+    made = _model(counts, weights, model, classes, ranges)
+    edges: list[Edge] = []
+    for _ in range(2):  # what began or ended is known before scatter is judged, and after
+        edges, tested = _edges(counts, weights, made.size, rate / 2)
+        ranges = _ranges(edges, len(counts) // max(1, len(weights)), len(weights))
+        made = _model(counts, weights, model, classes, ranges)
+    means, chances = _core.series_test(counts, weights, made.size, classes, ranges)
+    tests, found = _core.discoveries(chances, rate / 2)
+    mean, chance = memoryview(means), memoryview(chances)
     width = cube.shape[-1]
-    made = _model(counts, weights, model)
-    chances = array("d", memoryview(_core.series_test(counts, weights, made.size)))
-    runs = _stops(counts, weights, made.size)
-    chances.extend(chance for _, _, chance in runs)
-    tests, found = _core.discoveries(chances, rate)
-    over = cube.size
-    begins = {runs[place - over][0]: runs[place - over][1] for place, _ in found if place >= over}
-    rows = []
+    rows: list[tuple[Any, ...]] = [
+        (one.series, one.at, one.kind, 0, one.expected, one.chance, one.adjusted) for one in edges
+    ]
     for place, adjusted in found:
-        if place >= over:
-            series, at, chance = runs[place - over]
-            total = sum(counts[series * width : (series + 1) * width])
-            past = sum(weights[at:])
-            rows.append((series, at, "stopped", 0, total / (1 - past) * past, chance, adjusted))
-            continue
-        series, at = divmod(place, width)
-        if begins.get(series, width) <= at:
-            continue  # said already: it stopped
-        total = sum(counts[series * width : (series + 1) * width])
-        mean, count = total * weights[at], counts[place]
-        kind = "silent" if count == 0 else "high" if count > mean else "low"
-        rows.append((series, at, kind, count, mean, chances[place], adjusted))
+        count = counts[place]
+        kind = "silent" if count == 0 else "high" if count > mean[place] else "low"
+        rows.append(
+            (*divmod(place, width), kind, count, mean[place], chance[place], adjusted)
+        )  # fmt: skip
+    rows.sort(key=lambda row: row[-2:][::-1])
+    season = "weekday (its own) × " if classes is not None else "weekday × "
     note = (
-        f"{len(rows):,} of {tests:,} tests; {made.why}; baseline: the series' total × weekday × "
-        f"month of year of all {cube.measure}; {cube.note()}"
+        f"{len(rows):,} of {tests + tested:,} tests ({tested:,} of how series begin and end); "
+        f"{made.why}; baseline: the series' total × {season}month of year of all {cube.measure}; "
+        f"{cube.note()}"
     )
     title = f"{cube.title()} out of line ({made.name}; Benjamini-Hochberg {100 * rate:.4g}%)"
-    return _told(cube, [series for series, *_ in rows], rows, title, note, [every])
+    return _told(cube, [row[0] for row in rows], rows, title, note, [every])
+
+
+class Edge(NamedTuple):
+    """A series that is silent up to, or from, a period on, by more than chance."""
+
+    series: int
+    at: int  # the first period with a record, or the first without
+    kind: str
+    expected: float
+    chance: float
+    adjusted: float
 
 
 def _check(log: Log, every: str, rate: float, model: str | None) -> None:
@@ -104,26 +116,31 @@ def _check(log: Log, every: str, rate: float, model: str | None) -> None:
 
 def _series(
     log: Log, cube: Cube, where: Mapping[str, object] | None, tz: Any
-) -> tuple[memoryview, array[float]]:
-    """Return the counts, the periods innermost, and the weight of each period, of 1 in all."""
+) -> tuple[memoryview, array[float], array[int]]:
+    """Return the counts, the periods innermost, and of each period its weight and weekday."""
     afford(cube.size, 24, f"a test of {cube.size:,} cells")
     if cube.is_wide:
         raise OverflowError("figures beyond 64 bits are not tested")
     calendar = cube.axes[-1].calendar
     assert calendar is not None
-    weights = array("d", bytes(8 * cube.shape[-1]))
-    for start, length, intensity in _days(log, where, tz):
+    width = cube.shape[-1]
+    weights, weekdays = array("d", bytes(8 * width)), array("B", bytes(width))
+    for start, length, intensity, weekday in _days(log, where, tz):
         at = calendar.position_at(start)
         if at >= 0:
             weights[at] += intensity * length
+            weekdays[at] = weekday
     whole = sum(weights)
     if whole:
         weights = array("d", [one / whole for one in weights])
-    return memoryview(cube.dense()), weights
+    return memoryview(cube.dense()), weights, weekdays
 
 
-def _days(log: Log, where: Mapping[str, object] | None, tz: Any) -> list[tuple[int, float, float]]:
-    """Return each day's start, how much of it the period holds, and how busy it is to be.
+def _days(
+    log: Log, where: Mapping[str, object] | None, tz: Any
+) -> list[tuple[int, float, float, int]]:
+    """Return each day's start, how much of it the period holds, how busy it is to be, and
+    its weekday.
 
     Busy as its weekday, then as its month of the year, so that the days of each month add
     up to what was counted in it.
@@ -148,16 +165,20 @@ def _days(log: Log, where: Mapping[str, object] | None, tz: Any) -> list[tuple[i
         had[one] += by_day[weekday[at]] * lengths[at]
     season = [count / base if base else 0.0 for count, base in zip(wanted, had, strict=True)]
     return [
-        (starts[at], lengths[at], by_day[weekday[at]] * season[month[at]])
+        (starts[at], lengths[at], by_day[weekday[at]] * season[month[at]], weekday[at])
         for at in range(len(starts))
     ]
 
 
-def _model(counts: Any, weights: array[float], model: str | None) -> Model:
+def _model(
+    counts: Any, weights: array[float], model: str | None, classes: Any = None, ranges: Any = None
+) -> Model:
     """Choose how counts scatter, by Pearson's test unless it is said."""
-    statistic, freedom, chance, size = _core.series_dispersion(counts, weights)
-    scatter = f"scatter {statistic / freedom:.3g} times Poisson's" if freedom else "no scatter"
-    scatter += f" (chance {chance:.2g})"
+    statistic, freedom, chance, size = _core.series_dispersion(counts, weights, classes, ranges)
+    if not freedom:
+        return Model(float("inf"), "Poisson, for nothing says how counts scatter")
+    shown = f"{chance:.2g}" if chance > 1e-300 else "below 1e-300"
+    scatter = f"scatter {statistic / freedom:.3g} times Poisson's (chance {shown})"
     if model == "poisson":
         return Model(float("inf"), f"Poisson as asked; {scatter}")
     if model == "negative binomial":
@@ -167,37 +188,62 @@ def _model(counts: Any, weights: array[float], model: str | None) -> Model:
     return Model(float("inf"), f"Poisson, for {scatter}")
 
 
-def _stops(counts: Any, weights: array[float], size: float) -> list[tuple[int, int, float]]:
-    """Return each series that ends in silence: where it begins, and the chance of it.
+def _edges(counts: Any, weights: array[float], size: float, rate: float) -> tuple[list[Edge], int]:
+    """Return the series that begin or end in silence by more than chance, and the tests.
 
-    The chance that none of all its records falls into the last periods, given their number.
+    Tested is the chance that none of all records of a series falls into its first (last)
+    periods, given how many they are.
     """
     width = len(weights)
-    tail = [0.0] * (width + 1)
-    for at in reversed(range(width)):
-        tail[at] = tail[at + 1] + weights[at]
-    found: list[tuple[int, int]] = []
-    totals, firsts = array("d"), array("d")
-    for series, last in enumerate(counts[width - 1 :: width].tolist() if width else ()):
-        if last:
+    sums = [0.0]
+    for weight in weights:
+        sums.append(sums[-1] + weight)
+    found: list[tuple[int, int, str]] = []
+    totals, silent = array("d"), array("d")
+    firsts = counts[::width].tolist() if width else []
+    lasts = counts[width - 1 :: width].tolist() if width else []
+    for series, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        if first and last:
             continue
         row = counts[series * width : (series + 1) * width].tolist()
         total = sum(row)
-        at = width
-        while at and not row[at - 1]:
-            at -= 1
-        if total and 0 < tail[at] < 1:
-            found.append((series, at))
-            totals.append(total)
-            firsts.append(tail[at])
+        if not total:
+            continue
+        begin = next(at for at, count in enumerate(row) if count)
+        end = width - next(at for at, count in enumerate(reversed(row)) if count)
+        for at, kind, share in (
+            (begin, "started", sums[begin]),
+            (end, "stopped", sums[width] - sums[end]),
+        ):
+            if 0 < share < 1 and at not in (0, width):
+                found.append((series, at, kind))
+                totals.append(total)
+                silent.append(share)
     zeros = array("d", bytes(8 * len(totals)))
     if isinf(size):
-        lower, _ = _core.count_tails(_BINOMIAL, zeros, totals, firsts)
+        lower, _ = _core.count_tails(_BINOMIAL, zeros, totals, silent)
     else:
-        a = array("d", [size * width * share for share in firsts])
-        b = array("d", [size * width * (1 - share) for share in firsts])
+        a = array("d", [size * width * share for share in silent])
+        b = array("d", [size * width * (1 - share) for share in silent])
         lower, _ = _core.count_tails(_SPLIT, zeros, totals, a, b)
-    return [(*place, chance) for place, chance in zip(found, memoryview(lower), strict=True)]
+    tests, kept = _core.discoveries(lower, rate)
+    chances = memoryview(lower)
+    edges = []
+    for place, adjusted in kept:
+        share = silent[place]
+        expected = totals[place] / (1 - share) * share
+        edges.append(Edge(*found[place], expected, chances[place], adjusted))
+    return edges, tests
+
+
+def _ranges(edges: Sequence[Edge], series: int, width: int) -> array[int] | None:
+    """Return from and to which period each series goes on."""
+    if not edges:
+        return None
+    ranges = array("I", [0, width]) * series
+    for edge in edges:
+        ranges[2 * edge.series + (edge.kind == "stopped")] = edge.at
+    return ranges
 
 
 def _told(
@@ -349,7 +395,7 @@ def _scatter(
     every, length = ("week", 7.0) if longest >= 56 else ("day", 1.0)
     chosen = {**(where or {}), log.schema.time or "": before}
     cube = log.count(*names, every, where=chosen, tz=tz, asof=asof or _asof(log))
-    counts, weights = _series(log, cube, chosen, tz)
+    counts, weights, _ = _series(log, cube, chosen, tz)
     made = _model(counts, weights, model)
     return Model(made.size / length, f"{made.why}, by {every} before")
 

@@ -130,8 +130,8 @@ beta_fraction(double a, double b, double x)
         c = 1 + even / c;
         c = fabs(c) < TINY ? TINY : c;
         h *= d * c;
-        double odd = -(a + m) * (a + b + m) * x /
-                     ((a + 2 * m) * (a + 1 + 2 * m));
+        double odd =
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 1 + 2 * m));
         d = 1 + odd * d;
         d = 1 / (fabs(d) < TINY ? TINY : d);
         c = 1 + odd / c;

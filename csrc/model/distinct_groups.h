@@ -16,7 +16,6 @@
 BCN_MUST_USE bcn_status bcn_distinct_groups(const bcn_plan_cells *cells,
                                             const bcn_log_column *column,
                                             unsigned bits, bcn_watch *watch,
-                                            double *estimates,
-                                            uint8_t *exact);
+                                            double *estimates, uint8_t *exact);
 
 #endif

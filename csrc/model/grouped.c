@@ -6,9 +6,9 @@
 
 enum {
     BLOCK = BCN_PLAN_BLOCK,
-    PIECE = 128,      /* blocks between two looks at the watch */
-    SLICE = 1 << 20,  /* times sorted at once */
-    STEP = 1 << 20    /* times between two looks at the watch */
+    PIECE = 128,     /* blocks between two looks at the watch */
+    SLICE = 1 << 20, /* times sorted at once */
+    STEP = 1 << 20   /* times between two looks at the watch */
 };
 
 #define SIGN (UINT64_C(1) << 63)
@@ -49,8 +49,7 @@ walk(const deal *d, bool write)
         for (size_t i = 0; i < count; i++) {
             uint32_t cell = cells[i];
             if (cell >= to->groups || !bcn_column_has(d->times, row + i) ||
-                (d->weights != NULL &&
-                 !bcn_column_has(d->weights, row + i))) {
+                (d->weights != NULL && !bcn_column_has(d->weights, row + i))) {
                 continue;
             }
             if (!write) {
@@ -60,8 +59,7 @@ walk(const deal *d, bool write)
             size_t at = to->starts[cell]++;
             to->times[at] = bcn_column_at(d->times, row + i);
             if (d->weights != NULL) {
-                to->weights[at] =
-                    (uint64_t)bcn_column_at(d->weights, row + i);
+                to->weights[at] = (uint64_t)bcn_column_at(d->weights, row + i);
             }
         }
         row += count;
@@ -269,140 +267,4 @@ bcn_grouped_gaps(bcn_grouped *grouped, bcn_gaps *out, bcn_watch *watch)
         }
     }
     return BCN_OK;
-}
-
-/* --- the fullest windows ----------------------------------------------------------- */
-
-/* Walks over the windows of one group: [begin, begin + length) holds the times
- * [i, j), which weigh `total`. */
-typedef struct view {
-    const int64_t *times;
-    const uint64_t *weights;
-    size_t count, i, j;
-    int64_t begin;
-    bcn_wide total;
-} view;
-
-static bcn_wide
-weight_of(const view *v, size_t at)
-{
-    return (bcn_wide){v->weights == NULL ? 1 : v->weights[at], 0};
-}
-
-static void
-look(view *v, const bcn_windows *w)
-{
-    int64_t begin = v->times[v->i];
-    if (!w->sliding) {
-        int64_t past = (begin - w->origin) % w->length;
-        begin -= past < 0 ? past + w->length : past;
-    }
-    v->begin = begin;
-    while (v->j < v->count && v->times[v->j] - begin < w->length) {
-        v->total = bcn_wide_add(v->total, weight_of(v, v->j++));
-    }
-}
-
-static bool
-advance(view *v, const bcn_windows *w)
-{
-    int64_t now = v->times[v->i];
-    size_t next = v->j;
-    if (w->sliding) {
-        next = v->i + 1;
-        while (next < v->count && v->times[next] == now) {
-            next++;
-        }
-    }
-    if (next >= v->count) {
-        return false;
-    }
-    for (; v->i < next; v->i++) {
-        v->total = bcn_wide_add(v->total, bcn_wide_negate(weight_of(v, v->i)));
-    }
-    look(v, w);
-    return true;
-}
-
-static bool
-overlaps(const bcn_windows *w, int64_t begin)
-{
-    for (size_t k = 0; k < w->used; k++) {
-        int64_t apart = begin - w->begins[k];
-        if (apart < w->length && -apart < w->length) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-shown(const bcn_windows *w, int64_t begin)
-{
-    for (size_t k = 0; k < w->used; k++) {
-        if (w->begins[k] == begin) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* One pass: find the next window to show, or count those equal to the last. */
-static bcn_status
-pass(const view *start, bcn_windows *w, bool find, bcn_watch *watch)
-{
-    view v = *start;
-    bcn_wide most = {0, -1};
-    int64_t begin = 0;
-    size_t step = 0;
-    look(&v, w);
-    do {
-        if (++step % STEP == 0 && bcn_watch_check(watch, true)) {
-            return BCN_CANCELLED;
-        }
-        if (find) {
-            if (bcn_wide_compare(v.total, most) > 0 &&
-                !overlaps(w, v.begin)) {
-                most = v.total;
-                begin = v.begin;
-            }
-        } else if (bcn_wide_compare(v.total, w->totals[w->used - 1]) == 0) {
-            w->equal += !shown(w, v.begin);
-        }
-    } while (advance(&v, w));
-    if (find && most.high >= 0) {
-        w->begins[w->used] = begin;
-        w->totals[w->used++] = most;
-    }
-    return BCN_OK;
-}
-
-bcn_status
-bcn_grouped_windows(const bcn_grouped *grouped, uint32_t group,
-                    bcn_windows *w, bcn_watch *watch)
-{
-    size_t from = grouped->starts[group];
-    view start = {.times = grouped->times + from,
-                  .weights = grouped->weights == NULL
-                                 ? NULL
-                                 : grouped->weights + from,
-                  .count = grouped->starts[group + 1] - from};
-    w->used = 0;
-    w->equal = 0;
-    if (start.count == 0) {
-        return BCN_OK;
-    }
-    int64_t reach = INT64_MAX / 4;
-    if (w->length <= 0 || w->length > reach || w->origin > reach ||
-        w->origin < -reach || start.times[0] < -reach ||
-        start.times[start.count - 1] > reach) {
-        return BCN_RANGE;
-    }
-    for (size_t shown_before = 1; w->used < w->room; shown_before++) {
-        BCN_TRY(pass(&start, w, true, watch));
-        if (w->used < shown_before) {
-            break; /* all others overlap */
-        }
-    }
-    return pass(&start, w, false, watch);
 }

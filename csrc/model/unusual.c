@@ -12,10 +12,19 @@ enum { PIECE = 1 << 12, ALONE_CELLS = 1 << 14, MOST_WORKERS = 64 };
 #define EXACT_DOUBLE (INT64_C(1) << 53)
 
 bcn_status
-bcn_series_totals(const bcn_series *s, int64_t *totals)
+bcn_series_check(const bcn_series *s)
 {
+    for (size_t t = 0; s->classes != NULL && t < s->periods; t++) {
+        if (s->classes[t] >= BCN_CLASSES_MAX) {
+            return BCN_RANGE;
+        }
+    }
     for (size_t i = 0; i < s->series; i++) {
         int64_t total = 0;
+        if (s->ranges != NULL && (s->ranges[2 * i] > s->ranges[2 * i + 1] ||
+                                  s->ranges[2 * i + 1] > s->periods)) {
+            return BCN_RANGE;
+        }
         for (size_t t = 0; t < s->periods; t++) {
             int64_t count = s->counts[i * s->periods + t];
             if (count < 0) {
@@ -26,33 +35,72 @@ bcn_series_totals(const bcn_series *s, int64_t *totals)
             }
             total += count;
         }
-        totals[i] = total;
     }
     return BCN_OK;
 }
 
-/* Moments in the order of the cells, so the same for any machine's threads.
- * The size solves sum of (count - mean)^2 - mean * kept = sum of mean^2 / size,
- * where kept is the part of the scatter that the margins leave. */
-bcn_dispersion
-bcn_series_dispersion(const bcn_series *s, const int64_t *totals)
+/* One series: the means of its cells are weight * rates[class]. */
+typedef struct line {
+    const int64_t *counts;
+    size_t from, to;
+    double rates[BCN_CLASSES_MAX]; /* 0: without counts or weights */
+} line;
+
+static unsigned
+class_of(const bcn_series *s, size_t t)
 {
-    size_t busy = 0, weighed = 0;
+    return s->classes == NULL ? 0 : s->classes[t];
+}
+
+static line
+line_of(const bcn_series *s, size_t i)
+{
+    line l = {.counts = s->counts + i * s->periods, .to = s->periods};
+    if (s->ranges != NULL) {
+        l.from = s->ranges[2 * i];
+        l.to = s->ranges[2 * i + 1];
+    }
+    int64_t totals[BCN_CLASSES_MAX] = {0};
+    double weights[BCN_CLASSES_MAX] = {0};
+    for (size_t t = l.from; t < l.to; t++) {
+        totals[class_of(s, t)] += l.counts[t];
+        weights[class_of(s, t)] += s->weights[t];
+    }
+    for (unsigned k = 0; k < BCN_CLASSES_MAX; k++) {
+        l.rates[k] = weights[k] > 0 ? (double)totals[k] / weights[k] : 0;
+    }
+    return l;
+}
+
+/* Moments in the order of the cells, so the same for any number of threads.
+ * The totals of busy series in each class, and the weights of all periods but
+ * one of each, were learnt from the counts; what is left of the scatter is
+ * `freedom` in so many cells. */
+bcn_dispersion
+bcn_series_dispersion(const bcn_series *s)
+{
+    double cells = 0, learnt = 0, weighed = 0, classes = 0;
     double statistic = 0, scatter = 0, means = 0, squares = 0;
+    bool known[BCN_CLASSES_MAX] = {false};
     for (size_t t = 0; t < s->periods; t++) {
-        weighed += s->weights[t] > 0;
+        if (s->weights[t] > 0) {
+            weighed++;
+            classes += !known[class_of(s, t)];
+            known[class_of(s, t)] = true;
+        }
     }
     for (size_t i = 0; i < s->series; i++) {
-        if (totals[i] == 0) {
-            continue;
+        line l = line_of(s, i);
+        for (unsigned k = 0; k < BCN_CLASSES_MAX; k++) {
+            learnt += l.rates[k] > 0;
         }
-        busy++;
-        for (size_t t = 0; t < s->periods; t++) {
-            double mean = (double)totals[i] * s->weights[t];
+        for (size_t t = l.from; t < l.to; t++) {
+            double mean = s->weights[t] * l.rates[class_of(s, t)];
             if (mean <= 0) {
                 continue;
             }
-            double apart = (double)s->counts[i * s->periods + t] - mean;
+            double apart = (double)l.counts[t] - mean;
+            cells++;
             statistic += apart * apart / mean;
             scatter += apart * apart;
             means += mean;
@@ -60,20 +108,15 @@ bcn_series_dispersion(const bcn_series *s, const int64_t *totals)
         }
     }
     bcn_dispersion d = {.statistic = statistic, .chance = 1, .size = INFINITY};
-    if (busy < 2 || weighed < 2) {
-        /* One series against its own profile. */
-        d.freedom = busy == 1 && weighed > 1 ? (double)weighed - 1 : 0;
-    } else {
-        d.freedom = ((double)busy - 1) * ((double)weighed - 1);
+    d.freedom = cells - learnt - (weighed - classes);
+    if (d.freedom <= 0) {
+        d.freedom = 0;
+        return d;
     }
-    if (d.freedom > 0) {
-        double cells = (double)busy * (double)weighed;
-        double kept = d.freedom / cells;
-        d.chance = bcn_gamma_upper(d.freedom / 2, statistic / 2);
-        double over = scatter - means * kept;
-        if (over > 0) {
-            d.size = squares * kept / over;
-        }
+    double kept = d.freedom / cells, over = scatter - means * kept;
+    d.chance = bcn_gamma_upper(d.freedom / 2, statistic / 2);
+    if (over > 0) {
+        d.size = squares * kept / over;
     }
     return d;
 }
@@ -82,58 +125,64 @@ bcn_series_dispersion(const bcn_series *s, const int64_t *totals)
 
 typedef struct test {
     const bcn_series *s;
-    const int64_t *totals;
     double size;
-    double *chances;
+    double *means, *chances;
+    size_t piece; /* series taken at once */
     bcn_watch *watch;
     atomic_size_t next;
     atomic_int status;
 } test;
 
-static double
-chance_of(const test *all, size_t cell)
+static void
+test_line(const test *all, size_t i)
 {
     const bcn_series *s = all->s;
-    int64_t total = all->totals[cell / s->periods];
-    double mean = (double)total * s->weights[cell % s->periods];
-    if (mean <= 0) {
-        return 2;
+    line l = line_of(s, i);
+    for (size_t t = 0; t < s->periods; t++) {
+        size_t cell = i * s->periods + t;
+        bool inside = t >= l.from && t < l.to;
+        double mean = inside ? s->weights[t] * l.rates[class_of(s, t)] : 0;
+        double count = (double)l.counts[t];
+        all->means[cell] = mean;
+        all->chances[cell] =
+            mean <= 0 ? 2
+                      : bcn_two_sided(
+                            isinf(all->size)
+                                ? bcn_poisson_tails(count, mean)
+                                : bcn_negative_tails(count, mean, all->size));
     }
-    double count = (double)s->counts[cell];
-    return bcn_two_sided(isinf(all->size)
-                             ? bcn_poisson_tails(count, mean)
-                             : bcn_negative_tails(count, mean, all->size));
 }
 
 static void
 work(void *context, size_t worker)
 {
     test *all = context;
-    size_t cells = all->s->series * all->s->periods;
     for (;;) {
-        size_t from = atomic_fetch_add(&all->next, PIECE);
-        if (from >= cells) {
+        size_t from = atomic_fetch_add(&all->next, all->piece);
+        if (from >= all->s->series) {
             return;
         }
-        if (bcn_watch_check(all->watch, worker == 0)) {
-            atomic_store(&all->status, BCN_CANCELLED);
-            return;
-        }
-        size_t to = cells - from < PIECE ? cells : from + PIECE;
-        for (size_t cell = from; cell < to; cell++) {
-            all->chances[cell] = chance_of(all, cell);
+        size_t left = all->s->series - from;
+        size_t to = from + (left < all->piece ? left : all->piece);
+        for (size_t i = from; i < to; i++) {
+            if (bcn_watch_check(all->watch, worker == 0)) {
+                atomic_store(&all->status, BCN_CANCELLED);
+                return;
+            }
+            test_line(all, i);
         }
     }
 }
 
 bcn_status
-bcn_series_test(const bcn_series *s, const int64_t *totals, double size,
-                size_t workers, bcn_watch *watch, double *chances)
+bcn_series_test(const bcn_series *s, double size, size_t workers,
+                bcn_watch *watch, double *means, double *chances)
 {
     test all = {.s = s,
-                .totals = totals,
                 .size = size,
+                .means = means,
                 .chances = chances,
+                .piece = PIECE / (s->periods + 1) + 1,
                 .watch = watch};
     if (workers == 0) {
         workers = s->series * s->periods < ALONE_CELLS ? 1 : bcn_processors();

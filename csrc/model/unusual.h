@@ -5,7 +5,10 @@
  * busy as its total says, and the periods as busy as theirs (their weights,
  * which hold days, weekdays and season), a cell would be about
  *
- *     mean = total of the series * weight of the period / all weights.
+ *     mean = total of the series * weight of the period / all weights,
+ *
+ * totals and weights over the periods of one class (a weekday, where series
+ * keep other weekends; or all), from where the series begins to where it ends.
  *
  * How far counts scatter about that is asked of the data: `dispersion` gives
  * Pearson's statistic against Poisson, and the size of the negative binomial
@@ -24,31 +27,37 @@
 #include "base/status.h"
 #include "base/thread.h"
 
+enum { BCN_CLASSES_MAX = 8 };
+
 typedef struct bcn_series {
     size_t series, periods;
     const int64_t *counts; /* [series][periods], from 0 on */
-    const double *weights; /* of each period, from 0 on, adding up to 1 */
+    const double *weights; /* of each period, from 0 on */
+    const uint8_t
+        *classes; /* of each period, below BCN_CLASSES_MAX; or NULL */
+    /* Pairs: the periods [from, to) of each series, within `periods`; NULL:
+     * all.  Cells outside are neither tested nor told. */
+    const uint32_t *ranges;
 } bcn_series;
 
 typedef struct bcn_dispersion {
-    double statistic; /* sum of (count - mean)^2 / mean over cells with a mean */
-    double freedom;   /* (series with counts - 1) * (periods with weight - 1) */
-    double chance;    /* of a statistic as great, were they Poisson */
-    double size;      /* of the negative binomial; infinite: no more than Poisson */
+    double
+        statistic;  /* sum of (count - mean)^2 / mean over cells with a mean */
+    double freedom; /* cells less what totals and weights were learnt from */
+    double chance;  /* of a statistic as great, were they Poisson */
+    double size;    /* of the negative binomial; infinite: as Poisson */
 } bcn_dispersion;
 
-/* One total a series: its sum, exact; the caller's array.  BCN_RANGE for a
- * count below 0, BCN_OVERFLOW for a total beyond 2^53. */
-BCN_MUST_USE bcn_status bcn_series_totals(const bcn_series *series,
-                                          int64_t *totals);
-bcn_dispersion bcn_series_dispersion(const bcn_series *series,
-                                     const int64_t *totals);
-/* chances[series * periods]: two-sided, of a series without counts 2: not
- * tested.  `size` infinite: Poisson.  `workers` 0: as many as pay. */
-BCN_MUST_USE bcn_status bcn_series_test(const bcn_series *series,
-                                        const int64_t *totals, double size,
+/* BCN_RANGE for a count below 0, a class or a range outside; BCN_OVERFLOW for
+ * totals beyond 2^53. */
+BCN_MUST_USE bcn_status bcn_series_check(const bcn_series *series);
+bcn_dispersion bcn_series_dispersion(const bcn_series *series);
+/* means and chances[series * periods]: two-sided; 2 where nothing is tested,
+ * for want of a mean.  `size` infinite: Poisson.  `workers` 0: as many as
+ * pay. */
+BCN_MUST_USE bcn_status bcn_series_test(const bcn_series *series, double size,
                                         size_t workers, bcn_watch *watch,
-                                        double *chances);
+                                        double *means, double *chances);
 
 /* Of the chances up to 1 (others are no tests), those which the rule keeps at
  * a rate of false discoveries: places and adjusted chances by rising chance,

@@ -1,7 +1,7 @@
 #include "kernel/select.h"
 #include "model/distinct_groups.h"
-#include "model/grouped.h"
 #include "model/select_groups.h"
+#include "model/windows.h"
 #include "sketch/distinct_sketch.h"
 #include "python/py_cube.h"
 #include "python/py_question.h"

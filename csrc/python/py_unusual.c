@@ -127,47 +127,56 @@ done:
 /* --- series ---------------------------------------------------------------------------- */
 
 typedef struct series {
-    py_numbers counts;
+    py_numbers counts, classes, ranges;
     Py_buffer weights;
     bcn_series core;
-    int64_t *totals;
 } series;
 
 static void
 series_close(series *s)
 {
     py_numbers_close(&s->counts);
-    PyBuffer_Release(&s->weights);
-    bcn_free(s->totals);
+    py_numbers_close(&s->classes);
+    py_numbers_close(&s->ranges);
+    if (s->weights.obj != NULL) {
+        PyBuffer_Release(&s->weights);
+    }
 }
 
 static int
-series_open(PyObject *counts, PyObject *weights, series *s)
+series_open(PyObject *counts, PyObject *weights, PyObject *classes,
+            PyObject *ranges, series *s)
 {
-    size_t periods;
+    size_t periods = 0;
     *s = (series){0};
-    if (py_numbers_open(counts, &s->counts) < 0) {
-        return -1;
-    }
-    if (doubles_open(weights, &s->weights, &periods) < 0) {
-        py_numbers_close(&s->counts);
+    if (py_numbers_open(counts, &s->counts) < 0 ||
+        doubles_open(weights, &s->weights, &periods) < 0 ||
+        (classes != Py_None && py_numbers_open(classes, &s->classes) < 0) ||
+        (ranges != Py_None && py_numbers_open(ranges, &s->ranges) < 0)) {
+        series_close(s);
         return -1;
     }
     size_t number = s->counts.count;
-    if (s->counts.width != 8 || periods == 0 || number % periods != 0) {
+    bool right = s->counts.width == 8 && periods > 0 && number % periods == 0;
+    right = right && (classes == Py_None ||
+                      (s->classes.width == 1 && s->classes.count == periods));
+    right = right &&
+            (ranges == Py_None || (s->ranges.width == 4 &&
+                                   s->ranges.count == number / periods * 2));
+    if (!right) {
         PyErr_SetString(PyExc_ValueError,
-                        "int64 counts, a weight for each period");
+                        "int64 counts, a weight and perhaps a class for each "
+                        "period, and two ends for each series");
         series_close(s);
         return -1;
     }
     s->core = (bcn_series){.series = number / periods,
                            .periods = periods,
                            .counts = s->counts.view.buf,
-                           .weights = s->weights.buf};
-    s->totals = bcn_alloc(s->core.series, sizeof *s->totals);
-    bcn_status status = s->totals == NULL
-                            ? BCN_NOMEM
-                            : bcn_series_totals(&s->core, s->totals);
+                           .weights = s->weights.buf,
+                           .classes = s->classes.view.buf,
+                           .ranges = s->ranges.view.buf};
+    bcn_status status = bcn_series_check(&s->core);
     if (status != BCN_OK) {
         py_raise(status, NULL);
         series_close(s);
@@ -177,7 +186,8 @@ series_open(PyObject *counts, PyObject *weights, series *s)
 }
 
 const char py_series_dispersion_doc[] =
-    "series_dispersion($module, counts, weights, /)\n--\n\n"
+    "series_dispersion($module, counts, weights, classes=None, ranges=None, /)\n"
+    "--\n\n"
     "Return Pearson's statistic of series x periods against Poisson, its "
     "degrees of\nfreedom, its chance, and the size of the negative binomial "
     "that scatters so.";
@@ -185,46 +195,62 @@ const char py_series_dispersion_doc[] =
 PyObject *
 py_series_dispersion(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *counts, *weights;
+    PyObject *counts, *weights, *classes = Py_None, *ranges = Py_None;
     series s;
-    if (!PyArg_ParseTuple(args, "OO", &counts, &weights) ||
-        series_open(counts, weights, &s) < 0) {
+    if (!PyArg_ParseTuple(args, "OO|OO", &counts, &weights, &classes,
+                          &ranges) ||
+        series_open(counts, weights, classes, ranges, &s) < 0) {
         return NULL;
     }
-    bcn_dispersion d = bcn_series_dispersion(&s.core, s.totals);
+    bcn_dispersion d = bcn_series_dispersion(&s.core);
     series_close(&s);
     return Py_BuildValue("(dddd)", d.statistic, d.freedom, d.chance, d.size);
 }
 
 const char py_series_test_doc[] =
-    "series_test($module, counts, weights, size, /)\n--\n\n"
-    "Return the two-sided chance of each cell of series x periods, 2 where "
-    "there is\nno mean; ``size`` infinite: Poisson.";
+    "series_test($module, counts, weights, size, classes=None, ranges=None, /)\n"
+    "--\n\n"
+    "Return the mean and the two-sided chance of each cell of series x periods,\n"
+    "2 where there is no mean; ``size`` infinite: Poisson.";
 
 PyObject *
 py_series_test(PyObject *module, PyObject *args)
 {
-    PyObject *counts, *weights;
+    PyObject *counts, *weights, *classes = Py_None, *ranges = Py_None;
     double size;
     series s;
-    if (!PyArg_ParseTuple(args, "OOd", &counts, &weights, &size) ||
-        series_open(counts, weights, &s) < 0) {
+    if (!PyArg_ParseTuple(args, "OOd|OO", &counts, &weights, &size, &classes,
+                          &ranges) ||
+        series_open(counts, weights, classes, ranges, &s) < 0) {
         return NULL;
     }
     size_t cells = s.counts.count;
-    bcn_block *block = bcn_block_new(cells, sizeof(double), false);
-    bcn_status status = block == NULL ? BCN_NOMEM : BCN_OK;
+    bcn_block *means = bcn_block_new(cells, sizeof(double), false);
+    bcn_block *chances = bcn_block_new(cells, sizeof(double), false);
+    bcn_status status =
+        means == NULL || chances == NULL ? BCN_NOMEM : BCN_OK;
     py_watch watch;
     py_watch_start(&watch);
     if (status == BCN_OK) {
         PY_CORE_BEGIN(&watch)
-        status = bcn_series_test(&s.core, s.totals, size, 0, &watch.core,
-                                 bcn_block_data(block));
+        status = bcn_series_test(&s.core, size, 0, &watch.core,
+                                 bcn_block_data(means),
+                                 bcn_block_data(chances));
         PY_CORE_END(&watch)
     }
-    PyObject *result = status == BCN_OK ? doubles_of(module, block, cells)
-                                        : py_raise(status, NULL);
-    bcn_block_drop(block);
+    PyObject *result = NULL;
+    if (status == BCN_OK) {
+        PyObject *one = doubles_of(module, means, cells);
+        PyObject *other = doubles_of(module, chances, cells);
+        result =
+            one != NULL && other != NULL ? PyTuple_Pack(2, one, other) : NULL;
+        Py_XDECREF(one);
+        Py_XDECREF(other);
+    } else {
+        py_raise(status, NULL);
+    }
+    bcn_block_drop(means);
+    bcn_block_drop(chances);
     series_close(&s);
     return result;
 }

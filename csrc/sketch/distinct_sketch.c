@@ -48,8 +48,7 @@ note(uint8_t *registers, unsigned bits, uint64_t hash)
 {
     size_t at = (size_t)(hash >> (64 - bits));
     uint64_t rest = hash << bits;
-    unsigned rank =
-        rest == 0 ? 64 - bits + 1 : 63 - bcn_bits_last(rest) + 1;
+    unsigned rank = rest == 0 ? 64 - bits + 1 : 63 - bcn_bits_last(rest) + 1;
     if (rank > registers[at]) {
         registers[at] = (uint8_t)rank;
     }
@@ -119,10 +118,11 @@ bcn_status
 bcn_distinct_sketch_add(bcn_distinct_sketch *s, uint64_t hash)
 {
     if (s->registers == NULL) {
-        bool known = hash == 0 ? s->zero
-                               : s->slots > 0 &&
-                                     s->table[slot_of(s->table, s->slots,
-                                                      hash)] == hash;
+        bool known =
+            hash == 0
+                ? s->zero
+                : s->slots > 0 &&
+                      s->table[slot_of(s->table, s->slots, hash)] == hash;
         if (known) {
             return BCN_OK;
         }
@@ -163,8 +163,7 @@ merge_exact(bcn_distinct_sketch *into, const bcn_distinct_sketch *from)
 {
     bcn_distinct_sketch sum;
     BCN_TRY(copy_of(into, &sum));
-    bcn_status status =
-        from->zero ? bcn_distinct_sketch_add(&sum, 0) : BCN_OK;
+    bcn_status status = from->zero ? bcn_distinct_sketch_add(&sum, 0) : BCN_OK;
     for (size_t i = 0; i < from->slots && status == BCN_OK; i++) {
         if (from->table[i] != 0) {
             status = bcn_distinct_sketch_add(&sum, from->table[i]);
@@ -367,9 +366,9 @@ bcn_distinct_sketch_read(const unsigned char *bytes, size_t length,
         length != HEAD + count * (kind == 0 ? 8 : 1)) {
         return BCN_CORRUPT;
     }
-    bcn_status status =
-        kind == 0 ? read_hashes(bytes + HEAD, (size_t)count, &made)
-                  : read_registers(bytes + HEAD, &made);
+    bcn_status status = kind == 0
+                            ? read_hashes(bytes + HEAD, (size_t)count, &made)
+                            : read_registers(bytes + HEAD, &made);
     if (status != BCN_OK) {
         bcn_distinct_sketch_free(&made);
         return status;

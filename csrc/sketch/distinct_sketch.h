@@ -49,9 +49,8 @@ void bcn_distinct_sketch_free(bcn_distinct_sketch *sketch);
 BCN_MUST_USE bcn_status bcn_distinct_sketch_add(bcn_distinct_sketch *sketch,
                                                 uint64_t hash);
 /* Add what another holds.  BCN_INVALID for other bits. */
-BCN_MUST_USE bcn_status
-bcn_distinct_sketch_merge(bcn_distinct_sketch *into,
-                          const bcn_distinct_sketch *from);
+BCN_MUST_USE bcn_status bcn_distinct_sketch_merge(
+    bcn_distinct_sketch *into, const bcn_distinct_sketch *from);
 
 bool bcn_distinct_sketch_exact(const bcn_distinct_sketch *sketch);
 /* How many there are, or about. */

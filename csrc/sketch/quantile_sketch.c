@@ -80,8 +80,7 @@ reach(bcn_quantile_sketch *s, int32_t low, int32_t high)
         return BCN_NOMEM;
     }
     if (s->span > 0) {
-        memcpy(counts + (s->first - low), s->counts,
-               s->span * sizeof *counts);
+        memcpy(counts + (s->first - low), s->counts, s->span * sizeof *counts);
     }
     bcn_free(s->counts);
     s->counts = counts;
@@ -199,8 +198,8 @@ bcn_quantile_sketch_write(const bcn_quantile_sketch *s, unsigned char *out)
     for (size_t i = 0; i < s->span; i++) {
         if (s->counts[i] != 0) {
             bcn_little_put(counts + at * 8, s->counts[i], 8);
-            bcn_little_put(buckets + at * 4,
-                           (uint32_t)(s->first + (int32_t)i), 4);
+            bcn_little_put(buckets + at * 4, (uint32_t)(s->first + (int32_t)i),
+                           4);
             at++;
         }
     }
@@ -264,8 +263,8 @@ bcn_quantile_sketch_read(const unsigned char *bytes, size_t length,
         return BCN_CORRUPT;
     }
     if (used > 0) {
-        BCN_TRY(reach(&made, bucket_in(buckets, 0),
-                      bucket_in(buckets, used - 1)));
+        BCN_TRY(
+            reach(&made, bucket_in(buckets, 0), bucket_in(buckets, used - 1)));
     }
     for (size_t i = 0; i < used; i++) {
         made.counts[bucket_in(buckets, i) - made.first] =

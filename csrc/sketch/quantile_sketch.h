@@ -43,9 +43,8 @@ void bcn_quantile_sketch_free(bcn_quantile_sketch *sketch);
 BCN_MUST_USE bcn_status bcn_quantile_sketch_add(bcn_quantile_sketch *sketch,
                                                 int64_t value, uint64_t times);
 /* Add what another holds.  BCN_INVALID for other bits. */
-BCN_MUST_USE bcn_status
-bcn_quantile_sketch_merge(bcn_quantile_sketch *into,
-                          const bcn_quantile_sketch *from);
+BCN_MUST_USE bcn_status bcn_quantile_sketch_merge(
+    bcn_quantile_sketch *into, const bcn_quantile_sketch *from);
 
 /* The number at place `rank`, from 0, of all in order; rank < count.  Exact at
  * both ends. */
