@@ -53,17 +53,6 @@ log_length(PyObject *op)
 
 /* --- the columns -------------------------------------------------------------- */
 
-const bcn_log_column *
-py_log_column_at(py_log *self, long number)
-{
-    if (number < 0 || (size_t)number >= bcn_log_count(self->core) ||
-        !bcn_log_at(self->core, (size_t)number)->present) {
-        PyErr_Format(PyExc_IndexError, "no column %ld", number);
-        return NULL;
-    }
-    return bcn_log_at(self->core, (size_t)number);
-}
-
 static PyObject *
 lend(py_state *state, bcn_block *block, size_t width, char format)
 {
@@ -223,10 +212,10 @@ static PyMethodDef log_methods[] = {
     {"column", log_column, METH_O, column_doc},
     {"run", (PyCFunction)(void (*)(void))log_run,
      METH_VARARGS | METH_KEYWORDS, run_doc},
-    {"run_select", py_log_select, METH_VARARGS, py_log_select_doc},
-    {"run_distinct", py_log_distinct, METH_VARARGS, py_log_distinct_doc},
-    {"run_gaps", py_log_gaps, METH_VARARGS, py_log_gaps_doc},
-    {"run_windows", py_log_windows, METH_VARARGS, py_log_windows_doc},
+    {"run_select", py_log_run_select, METH_VARARGS, py_log_run_select_doc},
+    {"run_distinct", py_log_run_distinct, METH_VARARGS, py_log_run_distinct_doc},
+    {"run_gaps", py_log_run_gaps, METH_VARARGS, py_log_run_gaps_doc},
+    {"run_windows", py_log_run_windows, METH_VARARGS, py_log_run_windows_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -69,7 +69,7 @@ pair_of(PyObject *one, PyObject *other)
     return pair;
 }
 
-const char py_log_select_doc[] =
+const char py_log_run_select_doc[] =
     "run_select($self, shape, terms, dials, ranges, measure, ranks, /)\n--\n\n"
     "Return how many values of a column each cell has, and those at its ranks:\n"
     "two arrays, cells, and cells x ranks (0 of a cell without values).\n\n"
@@ -78,7 +78,7 @@ const char py_log_select_doc[] =
     "The rest is as in run().";
 
 PyObject *
-py_log_select(PyObject *op, PyObject *args)
+py_log_run_select(PyObject *op, PyObject *args)
 {
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
@@ -172,14 +172,14 @@ gap_ranks(bcn_grouped *all, const rank_list *list, int64_t *out,
     return BCN_OK;
 }
 
-const char py_log_gaps_doc[] =
+const char py_log_run_gaps_doc[] =
     "run_gaps($self, shape, terms, dials, ranges, time, ranks, /)\n--\n\n"
     "Return of each cell (records, gaps of nothing, first, last time), and the\n"
     "gaps between its records at ranks: two arrays, cells x 4, cells x ranks.\n\n"
     "The question is as in run(), ``ranks`` as in run_select().";
 
 PyObject *
-py_log_gaps(PyObject *op, PyObject *args)
+py_log_run_gaps(PyObject *op, PyObject *args)
 {
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
@@ -242,13 +242,13 @@ py_log_gaps(PyObject *op, PyObject *args)
 
 /* --- different values ----------------------------------------------------------------- */
 
-const char py_log_distinct_doc[] =
+const char py_log_run_distinct_doc[] =
     "run_distinct($self, shape, terms, dials, ranges, column, bits, /)\n--\n\n"
     "Return about how many different values each cell has, and whether that is\n"
     "exact: two arrays.  The question is as in run().";
 
 PyObject *
-py_log_distinct(PyObject *op, PyObject *args)
+py_log_run_distinct(PyObject *op, PyObject *args)
 {
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
@@ -322,7 +322,7 @@ windows_told(const bcn_windows *w, size_t group)
                                         (unsigned long long)w->equal);
 }
 
-const char py_log_windows_doc[] =
+const char py_log_run_windows_doc[] =
     "run_windows($self, shape, terms, dials, ranges, time, weight, length, origin,\n"
     "            sliding, n, /)\n--\n\n"
     "Return of each cell with records the n fullest windows of time:\n"
@@ -331,7 +331,7 @@ const char py_log_windows_doc[] =
     "where a window that does not slide may begin.";
 
 PyObject *
-py_log_windows(PyObject *op, PyObject *args)
+py_log_run_windows(PyObject *op, PyObject *args)
 {
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));

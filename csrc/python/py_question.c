@@ -1,12 +1,20 @@
 #include "python/py_question.h"
 
+const bcn_log_column *
+py_log_column_at(py_log *self, long number)
+{
+    if (number < 0 || (size_t)number >= bcn_log_count(self->core) ||
+        !bcn_log_at(self->core, (size_t)number)->present) {
+        PyErr_Format(PyExc_IndexError, "no column %ld", number);
+        return NULL;
+    }
+    return bcn_log_at(self->core, (size_t)number);
+}
+
 void
 py_question_free(py_question *q)
 {
-    if (q == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < q->view_count; i++) {
+    for (size_t i = 0; q != NULL && i < q->view_count; i++) {
         PyBuffer_Release(&q->views[i]);
     }
     bcn_free(q);
@@ -183,7 +191,7 @@ py_question_new(py_log *self, PyObject *shape, PyObject *terms,
 {
     py_question *q = bcn_calloc(1, sizeof *q);
     if (q == NULL) {
-        PyErr_NoMemory();
+        (void)PyErr_NoMemory();
         return NULL;
     }
     q->plan = (bcn_plan){.rows = bcn_log_rows(self->core),
@@ -199,4 +207,16 @@ py_question_new(py_log *self, PyObject *shape, PyObject *terms,
         return NULL;
     }
     return q;
+}
+
+py_question *
+py_question_of(py_log *self, PyObject *tuple)
+{
+    PyObject *shape, *terms, *dials, *ranges;
+    if (!PyArg_ParseTuple(tuple, "O!O!O!O!:question", &PyList_Type, &shape,
+                          &PyList_Type, &terms, &PyList_Type, &dials,
+                          &PyList_Type, &ranges)) {
+        return NULL;
+    }
+    return py_question_new(self, shape, terms, dials, ranges);
 }

@@ -1,6 +1,4 @@
-/* py_question.h - a question about a log as Python lays it down: the lists of
- * terms, dials and ranges that a Plan of the package holds, checked and turned
- * into a plan of the core. */
+/* py_question.h - a question about a log, laid down as plain data. */
 #ifndef BCN_PY_QUESTION_H
 #define BCN_PY_QUESTION_H
 
@@ -17,10 +15,15 @@ typedef struct py_question {
     size_t view_count;
 } py_question;
 
-/* All four are lists; NULL with an exception.  The question keeps the buffers
- * of its tables, and borrows the log's columns. */
-py_question *py_question_new(py_log *self, PyObject *shape, PyObject *terms,
+/* Read the shape and the parts, all lists as `Log.run` describes them, into a
+ * plan over all rows; NULL with an exception where they are none. */
+py_question *py_question_new(py_log *log, PyObject *shape, PyObject *terms,
                              PyObject *dials, PyObject *ranges);
+/* The same from one tuple (shape, terms, dials, ranges). */
+py_question *py_question_of(py_log *log, PyObject *tuple);
 void py_question_free(py_question *question); /* NULL is fine */
+
+/* A column that is present; NULL with an exception. */
+const bcn_log_column *py_log_column_at(py_log *log, long number);
 
 #endif
