@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ._factsheet import factsheet
     from ._inspect import inspect
     from ._instants import last
+    from ._own_zones import zones
     from ._report import report
     from ._simulate import simulate_messages
     from ._simulate_notices import simulate_notices
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from .records import RecordLog, read_access, read_records
     from .responses import Responses
     from .searches import SearchLog, read_searches
+    from .sketches import DistinctSketch, QuantileSketch
     from .table import Table
     from .tally import Tally
 
@@ -69,6 +71,7 @@ __all__ = [
     "BcnError",
     "Cube",
     "DelegateLog",
+    "DistinctSketch",
     "Domain",
     "FlowMatrix",
     "InputError",
@@ -82,6 +85,7 @@ __all__ = [
     "NoticeLog",
     "OperationLog",
     "Published",
+    "QuantileSketch",
     "QueryError",
     "RecordLog",
     "Responses",
@@ -110,6 +114,7 @@ __all__ = [
     "simulate_operations",
     "simulate_searches",
     "totals",
+    "zones",
 ]
 
 # Each name is imported when it is first asked for: importing the package loads nothing else.
@@ -119,6 +124,7 @@ _LATER = {
     "BcnError": "errors",
     "Cube": "cube",
     "DelegateLog": "delegates",
+    "DistinctSketch": "sketches",
     "Domain": "domain",
     "FlowMatrix": "flow",
     "InputError": "errors",
@@ -132,6 +138,7 @@ _LATER = {
     "NoticeLog": "notices",
     "OperationLog": "operations",
     "Published": "published",
+    "QuantileSketch": "sketches",
     "QueryError": "errors",
     "RecordLog": "records",
     "Responses": "responses",
@@ -160,6 +167,7 @@ _LATER = {
     "simulate_notices": "_simulate_notices",
     "simulate_operations": "_simulate_records",
     "simulate_searches": "_simulate_searches",
+    "zones": "_own_zones",
 }
 _MODULES = frozenset(module for module in _LATER.values() if not module.startswith("_"))
 

@@ -123,6 +123,50 @@ class Log:
         bands: Buffer,
         workers: int = 0,
     ) -> Memory: ...
+    def run_select(
+        self,
+        shape: list[int],
+        terms: list[tuple[int, Any]],
+        dials: list[tuple[int, list[tuple[Any, int, int]]]],
+        ranges: list[tuple[int, int, int, bool]],
+        measure: int,
+        ranks: Sequence[tuple[int, int, int]],
+        /,
+    ) -> tuple[Memory, Memory]: ...
+    def run_distinct(
+        self,
+        shape: list[int],
+        terms: list[tuple[int, Any]],
+        dials: list[tuple[int, list[tuple[Any, int, int]]]],
+        ranges: list[tuple[int, int, int, bool]],
+        column: int,
+        bits: int,
+        /,
+    ) -> tuple[Memory, Memory]: ...
+    def run_gaps(
+        self,
+        shape: list[int],
+        terms: list[tuple[int, Any]],
+        dials: list[tuple[int, list[tuple[Any, int, int]]]],
+        ranges: list[tuple[int, int, int, bool]],
+        time: int,
+        ranks: Sequence[tuple[int, int, int]],
+        /,
+    ) -> tuple[Memory, Memory]: ...
+    def run_windows(
+        self,
+        shape: list[int],
+        terms: list[tuple[int, Any]],
+        dials: list[tuple[int, list[tuple[Any, int, int]]]],
+        ranges: list[tuple[int, int, int, bool]],
+        time: int,
+        weight: int,
+        length: int,
+        origin: int,
+        sliding: bool,
+        n: int,
+        /,
+    ) -> list[tuple[int, list[tuple[int, int]], int]]: ...
 
 @disjoint_base
 class Cube:
@@ -281,9 +325,37 @@ def count_columns(
     /,
 ) -> Cube: ...
 def digest(bytes: Buffer, /) -> bytes: ...
+def count_tails(model: int, counts: Buffer, *arguments: Buffer) -> tuple[Memory, Memory]: ...
+def discoveries(chances: Buffer, rate: float, /) -> tuple[int, list[tuple[int, float]]]: ...
+def distinct_sketch_count(bytes: bytes, /) -> tuple[int, bool, float]: ...
+def distinct_sketch_merge(one: bytes, other: bytes, /) -> bytes: ...
+def distinct_sketch_of(
+    values: Buffer, stated: Buffer | None, ends: Buffer | None, bits: int, /
+) -> bytes: ...
 def flow_quantities(
     cube: Cube, mask: Buffer | None = None, pairs: bool = True, /
 ) -> dict[str, int]: ...
+def quantile_sketch_at(bytes: bytes, rank: int, /) -> tuple[int, int, int | None]: ...
+def quantile_sketch_merge(one: bytes, other: bytes, /) -> bytes: ...
+def quantile_sketch_of(values: Buffer, stated: Buffer | None, bits: int, /) -> bytes: ...
+def running_sums(
+    figures: Buffer, outer: int, length: int, inner: int, window: int, /
+) -> Memory: ...
+def series_dispersion(
+    counts: Buffer,
+    weights: Buffer,
+    classes: Buffer | None = None,
+    ranges: Buffer | None = None,
+    /,
+) -> tuple[float, float, float, float]: ...
+def series_test(
+    counts: Buffer,
+    weights: Buffer,
+    size: float,
+    classes: Buffer | None = None,
+    ranges: Buffer | None = None,
+    /,
+) -> tuple[Memory, Memory]: ...
 def simulate_messages(
     *,
     rows: int,

@@ -106,6 +106,61 @@ class Verbs(Exports):
 
         return of_cube(cast("Cube", self))
 
+    def growth(self, versus: str = "previous", *, tiny: int = 10) -> Table:
+        """Return how each figure grew against the period before, or a year before.
+
+        Along the cube's one axis of periods in a row: ``versus="previous"`` is the period
+        before, ``"year"`` the same month, quarter, day or ISO week of the year before (29
+        February and week 53 may have none).  Columns: the axes, the measure, ``before``,
+        ``change`` (whole numbers), ``growth`` (change / before, rounded once; None of a base
+        of nothing) and ``remark``: "no base" (none in the data), "nothing before", "nothing"
+        (still), "tiny base" (below ``tiny``), "partial period" and "partial base" where the
+        data do not hold the whole of it.  Raise QueryError without such an axis.  O(cells).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-02-01", "2023-02-09"],
+        ...     "sender": ["FRA"] * 3, "receiver": ["DEU"] * 3}, period=("2023-01", "2023-03"))
+        >>> log.count("month").growth(tiny=1).select(["month", "before", "growth"]).to_dicts()
+        [{'month': '2023-01', 'before': None, 'growth': None}, \
+{'month': '2023-02', 'before': 1, 'growth': 1.0}]
+        """
+        from ._growth import growth
+
+        return growth(cast("Cube", self), versus, tiny)
+
+    def cumsum(self, dim: str) -> Cube:
+        """Return the figures added up along an axis of periods: each with all before it.
+
+        Exact; the unit says that they are sums, so that they only add up with their like.
+        Raise QueryError for another axis and for stocks, OverflowError beyond 64 bits.
+        O(cells).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").cumsum("month").to_numpy()
+        array([1, 1, 2])
+        """
+        from ._growth import running
+
+        return running(cast("Cube", self), dim, None)
+
+    def rolling(self, dim: str, n: int) -> Cube:
+        """Return moving sums along an axis of periods: of each with the ``n - 1`` before it.
+
+        Positions without ``n - 1`` before them are left out.  Sums of cubes of parts are
+        the whole's: add the cubes up first, then roll.  Raises as ``cumsum``.  O(cells).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05", "2023-03-01"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log.count("month").rolling("month", 2).to_dicts()
+        [{'month': '2023-02', 'messages': 1}, {'month': '2023-03', 'messages': 1}]
+        """
+        from ._growth import running
+
+        return running(cast("Cube", self), dim, n)
+
     def share(self, dim: str | None = None) -> Table:
         """Return every figure with its share of the total, or of its sum along ``dim``.
 

@@ -90,18 +90,27 @@ class Moments:
         width: str = "1s",
         n: int = 1,
         *,
+        sliding: bool = False,
+        by: str | Sequence[str] | None = None,
         where: Mapping[str, object] | None = None,
         tz: Any = "UTC",
         unit: str | None = None,
     ) -> Table:
-        """Return the ``n`` busiest seconds, minutes, hours or days: columns ``start count``.
+        """Return the ``n`` busiest stretches of a length: columns ``start count``.
 
-        ``width`` is "1s", "1min", "1h" or "1d", counted on the clocks of ``tz``; ``start`` is
-        the moment at which it begins, and the note writes it in that zone.  The busiest come
-        first, equal ones by time, and the note says how many more are equal to the last.
+        "1s", "1min", "1h" and "1d" are the seconds, minutes, hours and days on the clocks of
+        ``tz``; ``start`` is the moment at which one begins, and the note writes it in that
+        zone.  The busiest come first, equal ones by time, and the note says how many more
+        are equal to the last.  Any other length ("90min", "36h", "7d") is laid end to end
+        from 1970-01-01 00:00 on these clocks.  ``sliding=True`` finds the busiest stretch
+        wherever it begins (at a record); of several, none overlaps one before it.  ``by``
+        gives the busiest of each label of an axis (or axes).  A row that stands for many
+        counts for as many.
+
         Exact: every one of them is counted.  Raise QueryError without times, or where times
-        are dates and a clock is needed.  Costs one count along that unit; of rows in order
-        of time, unfiltered, a part of one look at their times.
+        are dates and a clock is needed.  Costs one count along that unit (of rows in order
+        of time, unfiltered, a part of one look at their times); other lengths, ``sliding``
+        and ``by`` two passes, a sort of times out of order, and ``n`` walks over them.
 
         >>> import interpol_bcn as bcn
         >>> times = ["2023-05-01 09:30:07Z", "2023-05-01 09:30:07.5Z", "2023-05-02 11:00Z"]
@@ -114,7 +123,7 @@ class Moments:
         2023-05-01 09:30:07      2
         2023-05-01 .. 2023-05-02 UTC; 1 of 195 members
         """
-        return _peak(self, width, n, where, tz, unit)  # type: ignore[arg-type]
+        return _peak(self, width, n, sliding, by, where, tz, unit)  # type: ignore[arg-type]
 
     def growth_parts(
         self,
@@ -167,17 +176,20 @@ class Moments:
 
 
 def _peak(
-    log: Log, width: str, n: int, where: Mapping[str, object] | None, tz: Any, unit: str | None
-) -> Table:
+    log: Log, width: str, n: int, sliding: bool, by: str | Sequence[str] | None,
+    where: Mapping[str, object] | None, tz: Any, unit: str | None,
+) -> Table:  # fmt: skip
     from ._columns import Column
     from ._cube_words import told
     from .table import Table
 
     per = _WIDTHS.get(width, width)
-    if per not in _WIDTHS.values():
-        raise QueryError(f"peak({width!r}): a width is one of {', '.join(map(repr, _WIDTHS))}")
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise QueryError(f"peak(n={n!r}): a number of moments is a whole number, 1 or more")
+    if sliding or by is not None or per not in _WIDTHS.values():
+        from ._windows import windows
+
+        return windows(log, width, n, sliding, by, where, tz, unit)
     untimed = 0
     runs = _runs(log, per, n, where, tz, unit)
     if runs is not None:

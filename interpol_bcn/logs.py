@@ -9,6 +9,7 @@ from . import _core
 from ._figures import Facts, counted
 from ._membership import days_between, on_days
 from ._moments import Moments
+from ._times import Times
 from .account import Account, Rejected
 from .axes import axis_names
 from .cube import Cube
@@ -30,7 +31,7 @@ Self = TypeVar("Self", bound="Log")
 _PLANS = 64
 
 
-class Log(Moments, _core.Log):
+class Log(Moments, Times, _core.Log):
     """Records in columns: what a reader leaves, and what questions are asked of.
 
     ``len(log)`` is the number of rows, ``log.total`` of records (a row may stand for

@@ -39,10 +39,14 @@ bcn_groups_new(const bcn_log *log, size_t id, size_t sender, size_t workers,
     for (size_t i = 0; i < rows; i++) {
         groups[i] = (uint32_t)i;
     }
-    const bcn_store stores[] = {store_of(bcn_log_at(log, id)),
-                                store_of(bcn_log_at(log, sender))};
-    const bcn_schema schema = {
-        .count = 2, .id = 0, .keys = {1}, .key_count = 1};
+    bool alone = sender == BCN_NO_SENDER;
+    const bcn_store stores[] = {
+        store_of(bcn_log_at(log, id)),
+        store_of(bcn_log_at(log, alone ? id : sender))};
+    const bcn_schema schema = {.count = alone ? 1 : 2,
+                               .id = 0,
+                               .keys = {1},
+                               .key_count = alone ? 0 : 1};
     bcn_repeats repeats = {0};
     bcn_status status =
         bcn_repeats_find(stores, &schema, workers, watch, &repeats);

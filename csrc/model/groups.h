@@ -8,6 +8,8 @@
 
 #include "model/log.h"
 
+#define BCN_NO_SENDER SIZE_MAX /* the id alone says which message it is */
+
 /* For each row the row where its message stands first: a column of width 4 in
  * `block`, which the caller drops.  `id` and `sender` are column numbers. */
 BCN_MUST_USE bcn_status bcn_groups_new(const bcn_log *log, size_t id,

@@ -56,8 +56,8 @@ typedef struct bcn_plan {
     const bcn_range *ranges;
     size_t range_count;
     const bcn_column *measure; /* NULL: count rows */
-    /* Count different values of this column instead (numbers from 0 on, in a
-     * column of width 4 or 8), as messages that were sent to several. */
+    /* Count different values of this column instead, of rows that state one,
+     * as messages that were sent to several. */
     const bcn_column *groups;
     size_t workers;   /* 0: as many as pay */
     uint64_t memory;  /* bytes the call may take; 0: no limit */

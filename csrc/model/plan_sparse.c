@@ -90,8 +90,12 @@ take_piece(crowd *all, share *mine, size_t begin, size_t end)
             }
             uint64_t key = keys[i];
             if (plan->groups != NULL) {
+                if (!bcn_column_has(plan->groups, row + i)) {
+                    continue;
+                }
                 key = key << all->shift |
-                      (uint64_t)bcn_column_at(plan->groups, row + i);
+                      ((uint64_t)bcn_column_at(plan->groups, row + i) -
+                       (uint64_t)plan->groups->least);
             }
             mine->keys[mine->waiting] = key;
             if (mine->values != NULL) {
@@ -197,15 +201,12 @@ bcn_status
 bcn_job_distinct(bcn_job *job, bcn_cube **out)
 {
     const bcn_column *groups = job->plan->groups;
-    if (groups->least < 0) {
-        return bcn_fail(job->error, BCN_INVALID,
-                        "groups are numbered from 0 on");
-    }
     crowd all = {.job = job};
-    while (all.shift < 63 && (uint64_t)groups->greatest >> all.shift != 0) {
+    uint64_t reach = (uint64_t)groups->greatest - (uint64_t)groups->least;
+    while (all.shift < 63 && reach >> all.shift != 0) {
         all.shift++;
     }
-    if (job->cells >= UINT64_MAX >> all.shift) {
+    if (reach >> all.shift != 0 || job->cells >= UINT64_MAX >> all.shift) {
         return bcn_fail(job->error, BCN_TOO_LARGE,
                         "%" PRIu64 " cells are too many to count different "
                         "values in: ask for fewer axes or a coarser time "

@@ -61,4 +61,28 @@ extern const char py_flow_quantities_doc[];
 PyObject *py_busiest_runs(PyObject *module, PyObject *args);
 extern const char py_busiest_runs_doc[];
 
+/* py_sketches.c and py_unusual.c */
+PyObject *py_quantile_sketch_of(PyObject *module, PyObject *args);
+PyObject *py_quantile_sketch_merge(PyObject *module, PyObject *args);
+PyObject *py_quantile_sketch_at(PyObject *module, PyObject *args);
+PyObject *py_distinct_sketch_of(PyObject *module, PyObject *args);
+PyObject *py_distinct_sketch_merge(PyObject *module, PyObject *args);
+PyObject *py_distinct_sketch_count(PyObject *module, PyObject *args);
+PyObject *py_count_tails(PyObject *module, PyObject *args);
+PyObject *py_running_sums(PyObject *module, PyObject *args);
+extern const char py_running_sums_doc[];
+PyObject *py_series_dispersion(PyObject *module, PyObject *args);
+PyObject *py_series_test(PyObject *module, PyObject *args);
+PyObject *py_discoveries(PyObject *module, PyObject *args);
+extern const char py_quantile_sketch_of_doc[];
+extern const char py_quantile_sketch_merge_doc[];
+extern const char py_quantile_sketch_at_doc[];
+extern const char py_distinct_sketch_of_doc[];
+extern const char py_distinct_sketch_merge_doc[];
+extern const char py_distinct_sketch_count_doc[];
+extern const char py_count_tails_doc[];
+extern const char py_series_dispersion_doc[];
+extern const char py_series_test_doc[];
+extern const char py_discoveries_doc[];
+
 #endif

@@ -118,7 +118,30 @@ PyDoc_STRVAR(
     "``terms`` are ``(column, table)`` with one 64-bit offset per code, "
     "``dials`` ``(column, [(pieces, stride, positions), ...])``, ``ranges`` "
     "``(column, from, to, outside)``; all lists.  ``groups``, a pair of columns "
-    "(id, sender), counts different messages instead of rows.\n");
+    "(id, sender), counts different messages instead of rows; (column, -1) the "
+    "different values that are stated.\n");
+
+/* What to count instead of rows: messages, or the values of a column. */
+static bcn_status
+number_groups(const bcn_log *log, long id, long sender, bcn_watch *watch,
+              bcn_block **block, bcn_column *numbers)
+{
+    if (id < 0) {
+        return BCN_OK;
+    }
+    const bcn_log_column *column = bcn_log_at(log, (size_t)id);
+    if (sender < 0 && column->view.kind != BCN_ID) {
+        *numbers = column->view;
+        return BCN_OK;
+    }
+    BCN_TRY(bcn_groups_new(log, (size_t)id,
+                           sender < 0 ? BCN_NO_SENDER : (size_t)sender,
+                           bcn_processors(), watch, block, numbers));
+    if (sender < 0 && column->stated != NULL) {
+        numbers->valid = bcn_block_data(column->stated);
+    }
+    return BCN_OK;
+}
 
 static PyObject *
 log_run(PyObject *op, PyObject *args, PyObject *kwargs)
@@ -156,7 +179,8 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
     }
     if (groups != Py_None &&
         (!PyArg_ParseTuple(groups, "ll:groups", &id, &sender) ||
-         py_log_column_at(self, id) == NULL || py_log_column_at(self, sender) == NULL)) {
+         py_log_column_at(self, id) == NULL ||
+         (sender >= 0 && py_log_column_at(self, sender) == NULL))) {
         goto done;
     }
     bcn_error error = {""};
@@ -167,10 +191,8 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
     py_watch_start(&watch);
     bcn_status status;
     PY_CORE_BEGIN(&watch)
-    status = id < 0 ? BCN_OK
-                    : bcn_groups_new(self->core, (size_t)id, (size_t)sender,
-                                     bcn_processors(), &watch.core, &block,
-                                     &numbers);
+    status = number_groups(self->core, id, sender, &watch.core, &block,
+                           &numbers);
     if (status == BCN_OK) {
         q->plan.groups = id < 0 ? NULL : &numbers;
         status = bcn_plan_run(&q->plan, &watch.core, &cube, &error);
@@ -196,6 +218,10 @@ static PyMethodDef log_methods[] = {
      METH_VARARGS | METH_KEYWORDS, py_log_survival_doc},
     {"backlog", (PyCFunction)(void (*)(void))py_log_backlog,
      METH_VARARGS | METH_KEYWORDS, py_log_backlog_doc},
+    {"run_select", py_log_run_select, METH_VARARGS, py_log_run_select_doc},
+    {"run_distinct", py_log_run_distinct, METH_VARARGS, py_log_run_distinct_doc},
+    {"run_gaps", py_log_run_gaps, METH_VARARGS, py_log_run_gaps_doc},
+    {"run_windows", py_log_run_windows, METH_VARARGS, py_log_run_windows_doc},
     {NULL, NULL, 0, NULL},
 };
 
