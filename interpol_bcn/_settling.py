@@ -77,6 +77,8 @@ def _widen(log: DelegateLog) -> None:
     if ends:
         log.period = min(start for start, _ in ends), max(stop for _, stop in ends)
         log._plans.clear()
+        if log._rollup is not None:
+            log._rollup.forget()
         log.facts = log.facts._replace(coverage=log._coverage())
 
 

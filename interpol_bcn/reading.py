@@ -213,7 +213,7 @@ class Reading:
         return made._made(
             core, self.schema, domains, self._account(), period=self.period,
             unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
-            read=tuple(self.titles),
+            read=tuple(self.titles), rollup=self.options.rollup,
         )  # fmt: skip
 
     def _account(self) -> Account:
