@@ -38,8 +38,8 @@ class Keeping:
         >>> import interpol_bcn as bcn
         >>> log = bcn.simulate_messages(200_000, seed=0)
         >>> before = log.count("sender.region")
-        >>> log.rollup.select(["table", "cells"])[-1]
-        {'table': 'month × sender × kind × priority', 'cells': 0}
+        >>> log.rollup.select(["table", "cells"])[0]
+        {'table': 'month × kind × priority × sender', 'cells': 63648}
         >>> before == log.with_rollup(False).count("sender.region")
         True
         """
