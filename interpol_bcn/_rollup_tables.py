@@ -23,6 +23,9 @@ __all__ = ["Dim", "Held", "Maker", "Question", "label_dim"]
 SKIP = 2**64 - 1
 _GRAINS = ("month", "day", "hour")
 _STRETCHES = 1 << 20  # of a time, at most
+# Rows are added first from so many cells on, up to so many labels, where it makes a table of
+# one cell for so many.
+_LEAN, _LEAN_LABELS, _LEAN_SHARE = 1 << 15, 2000, 8
 
 
 class Dim(NamedTuple):
@@ -232,7 +235,28 @@ class Question:
         shape = self.laid.shape
         if routes == _strides(shape) and list(held.core.shape) == shape:
             return held.core  # what was asked for is the table itself
-        return held.core.map(routes, shape)
+        lean = self._lean(held, routes)
+        return held.core.map(routes, shape) if lean is None else lean.map([1, routes[-1]], shape)
+
+    def _lean(self, held: Held, routes: Sequence[Any]) -> _core.Cube | None:
+        """Add up whole rows of the last dimension first, where many fall together.
+
+        Rows are added side by side, and what they lead to is looked up once for all of them.
+        """
+        cells, inner = self.laid.cells, held.dims[-1].size if held.dims else 0
+        tables = [route for route in routes[:-1] if not isinstance(route, int)]
+        if (
+            not routes or isinstance(routes[-1], int) or held.core.size < _LEAN
+            or _LEAN_SHARE * cells * inner > held.core.size or sum(map(len, tables)) > _LEAN_LABELS
+        ):  # fmt: skip
+            return None
+        wide = [
+            route * inner if isinstance(route, int)
+            else array("Q", [SKIP if step == SKIP else step * inner for step in route])
+            for route in routes[:-1]
+        ]  # fmt: skip
+        most = max((step for step in routes[-1] if step != SKIP), default=0)
+        return held.core.map([*wide, 1], [cells - most, inner])
 
 
 def _as_stride(route: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,13 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import interpol_bcn as bcn
-from interpol_bcn import _core, _keeping
+from interpol_bcn import _core, _keeping, _rollup_tables
 from interpol_bcn._rollup import LIMITS, Limits, Rollup
 from interpol_bcn._rollup_tables import Held
 from tests import test_count as asked
 
 MANY = 10**9  # as if a log had so many rows that every table pays
 EVERYTHING = LIMITS._replace(walk=8)
+
+
+
+@pytest.fixture(autouse=True, scope="module")
+def every_way() -> Iterator[None]:
+    """Let the small tables of these tests be walked in every way that large ones are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_rollup_tables, "_LEAN", 0)
+        patch.setattr(_rollup_tables, "_LEAN_SHARE", 0)
+        yield
 
 
 def rolled(log: Any, limits: Limits = EVERYTHING, rows: int = MANY) -> Any:
