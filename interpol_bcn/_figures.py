@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     #: the bureaus that are members: label, from which day, before which day
     members: tuple[tuple[str, str, str], ...] = ()
     stocks: frozenset[str] = frozenset()  # measures of what is there at a date
+    time: str = ""  # the column of the record's own time, by which the period goes
 
 
 def combined(one: Cube, other: Cube, sign: int) -> Cube:

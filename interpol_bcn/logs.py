@@ -87,7 +87,8 @@ class Log(Moments, Keeping, _core.Log):
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks)
+        own = schema.time or ""
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks, own)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 

@@ -20,7 +20,6 @@ MANY = 10**9  # as if a log had so many rows that every table pays
 EVERYTHING = LIMITS._replace(walk=8)
 
 
-
 @pytest.fixture(autouse=True, scope="module")
 def every_way() -> Iterator[None]:
     """Let the small tables of these tests be walked in every way that large ones are."""

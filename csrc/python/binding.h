@@ -23,6 +23,7 @@
     X(builder)                                                                \
     X(log)                                                                    \
     X(cube)                                                                   \
+    X(prefix)                                                                 \
     X(arrow)                                                                  \
     X(arrow_source)                                                           \
     X(simulate)
