@@ -23,6 +23,7 @@ from .vocabularies import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from ._saved_facts import Facts
     from .sources import ArrowSource, CsvSource
 
 __all__ = ["MadeUp", "Reading"]
@@ -44,6 +45,7 @@ class Reading:
 
     def __init__(self, schema: Schema, options: Options) -> None:
         self.options = options
+        self.base = schema
         self.schema = schema.with_measures(options.measures)
         options.check(self.schema)
         self.wanted = self._wanted()
@@ -53,6 +55,7 @@ class Reading:
         self.threads = options.threads or processors()
         self.names: list[str] = []  # of the sources, for messages
         self.titles: dict[str, str] = {}  # our columns -> the present source's
+        self.saved: Facts | None = None  # what a saved log said of itself
         self.builder = self._builder()
 
     # Options
@@ -155,8 +158,21 @@ class Reading:
         """Read every source in order and return the log."""
         from .sources import open_sources
 
+        opened = open_sources(source)
+        facts = None
+        if any(one.kind == "arrow" for one in opened):
+            from ._saving import read_saved, saved_facts
+
+            facts = saved_facts(opened)
+        if facts is not None:
+            self.saved = facts
+            return read_saved(facts, self, opened, made)  # type: ignore[no-any-return]
+        return self.run_opened(opened, made)
+
+    def run_opened(self, opened: Sequence[Any], made: type[Made], synthetic: str = "") -> Made:
+        """Read sources that are open, as what they hold says."""
         text = True
-        for number, one in enumerate(open_sources(source)):
+        for number, one in enumerate(opened):
             self.names.append(one.name)
             self.builder.begin(number)
             try:
@@ -179,7 +195,7 @@ class Reading:
             core, met = self.builder.finish()
         except ValueError as error:
             raise self._explained(error, self.names[0]) from None
-        return self._log(core, met, made)  # type: ignore[no-any-return]
+        return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
 
     def run_made(self, columns: Sequence[MadeUp], made: type[Made], seed: int) -> Made:
         """Read columns that were made up here from a seed, as the core exports them."""
