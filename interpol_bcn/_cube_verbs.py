@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ._exports import Exports
 
 if TYPE_CHECKING:
+    from ._cumulative import Cumulative
     from .cube import Cube
     from .table import Table
 
@@ -224,3 +225,23 @@ class Verbs(Exports):
         from .plot import plot
 
         return plot(cast("Cube", self), **options)
+
+    def cumulative(self, along: str) -> Cumulative:
+        """Return the figures added up along an axis of time, for ranges in microseconds.
+
+        ``cube.cumulative("hour").between("2023-03-01", "2023-04-15T12:00")`` is exact and
+        costs the same for an hour and a year.  Takes 4 or 8 bytes per cell, and three passes
+        over them.  Raise QueryError for an axis that is no time, was cut or goes round, and for
+        a stock; TooLargeError before memory is taken; OverflowError for figures whose sum
+        passes 64 bits.
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_searches({"searched_at": ["2023-01-05T10:10Z", "2023-01-06T11:30Z"],
+        ...                          "bureau": ["FRA", "DEU"], "database": ["SLTD", "SMV"]})
+        >>> hours = log.count("hour", "database").cumulative("hour")
+        >>> hours.between("2023-01-05")["SLTD"], hours.nbytes
+        (1, 3724)
+        """
+        from ._cumulative import Cumulative
+
+        return Cumulative(cast("Cube", self), along)

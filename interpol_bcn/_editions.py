@@ -148,6 +148,29 @@ def series_of(value: Any = None) -> Series:
     )
 
 
+def saved_series(more: Mapping[str, Any], log: Any) -> tuple[Series, int, bool]:
+    """Return the editions of a saved log, how many dates were astray, and whether persons are
+    hashed; raise InputError where what it says is damaged.
+    """
+    try:
+        held = [Edition(*one) for one in more["editions"]]
+        right = all(
+            isinstance(one.label, str)
+            and (one.number is None or type(one.number) is int)
+            and all(text is None or isinstance(text, str) for text in one[2:])
+            for one in held
+        )
+        astray, hashed = more["astray"], more["hashed"]
+        right = right and type(astray) is int and astray >= 0 and type(hashed) is bool
+        made = Series(held, str(more["series"])) if right else None
+    except (TypeError, KeyError, ValueError):
+        made = None
+    domain = log.domains.get("edition")
+    if made is None or (domain is not None and made.domain != domain):
+        raise InputError("a saved log that is damaged: its editions are none")
+    return made, astray, hashed
+
+
 def editions(series: str | None = None) -> Table:
     """Return the known editions of a series of meetings, with the figures in print.
 

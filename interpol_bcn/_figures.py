@@ -35,6 +35,7 @@ class Facts(NamedTuple):
     members: tuple[tuple[str, str, str], ...] = ()
     stocks: frozenset[str] = frozenset()  # measures of what is there at a date
     silent: int = 0  # rows that do not say how many records they stand for
+    time: str = ""  # the column of the record's own time, by which the period goes
 
     @property
     def silence(self) -> str:

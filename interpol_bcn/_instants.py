@@ -53,7 +53,8 @@ def _parse_text(text: str, tz: Zone) -> tuple[int, int]:
     match = _FORM.fullmatch(text.strip())
     if match is None:
         raise QueryError(f"{text!r} is no time: {_WRITTEN}")
-    field = {name: int(part) for name, part in match.groupdict().items() if _is_number(name, part)}
+    field = {name: int(part) for name, part in match.groupdict().items() if part and part.isdigit()}
+    field.pop("part", None)
     year, month = field["year"], field.get("month", 1)
     if year < 1:
         raise QueryError(f"{text!r} is no time: years go from 0001 to 9999")
@@ -84,10 +85,6 @@ def _parse_text(text: str, tz: Zone) -> tuple[int, int]:
         shift = _zone_of(text, match["offset"]).before * SECOND
         return local - shift, after - shift
     return tz.utc_of(local), tz.utc_of(after)
-
-
-def _is_number(name: str, part: str | None) -> bool:
-    return part is not None and name not in ("offset", "part")
 
 
 def _zone_of(text: str, offset: str) -> Zone:

@@ -39,6 +39,7 @@ class ReadingOptions(TypedDict, total=False):
     period: Any
     unit: str | None
     threads: int | None
+    rollup: bool
 
 
 class Options(NamedTuple):
@@ -62,6 +63,7 @@ class Options(NamedTuple):
     period: Any = None
     unit: str | None = None
     threads: int | None = None
+    rollup: bool = True
 
     def check(self, schema: Schema) -> None:
         """Raise QueryError for a choice that there is not, or an unknown column."""

@@ -53,6 +53,7 @@ def log_with_table(
     shared = [one for one in together if log.domains[one] == domain]
     made.domains = {**log.domains, **dict.fromkeys([column, *shared], added)}
     made._plans = {}
+    made._rollup = None if log._rollup is None else log._rollup.shared()
     return made
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._editions import Series
     from .delegates import DelegateLog
 
-__all__ = ["settled"]
+__all__ = ["settled", "settled_before"]
 
 
 def settled(log: DelegateLog, series: Series, options: Options, key: bytes | None) -> DelegateLog:
@@ -54,6 +54,7 @@ def settled(log: DelegateLog, series: Series, options: Options, key: bytes | Non
             period=options.period, threads=1, source_tz="UTC",
         )  # fmt: skip
         made = Reading(DELEGATES, again).run(columns, DelegateLog)
+    made.hashed = key is not None
     made.astray = _astray(columns, series)
     made.account = account.check()
     made.facts = made.facts._replace(account=account)
@@ -66,6 +67,16 @@ def settled(log: DelegateLog, series: Series, options: Options, key: bytes | Non
     return made
 
 
+def settled_before(log: DelegateLog, series: Series, astray: int, keyed: bool) -> DelegateLog:
+    """Return a log that was settled before it was saved."""
+    log.series, log.astray, log.hashed = series, astray, keyed
+    if "edition" in log.columns and len(log):
+        spans_of(log)
+        if "person" in log.columns:
+            numbered(log)
+    return log
+
+
 def _widen(log: DelegateLog) -> None:
     """Let the period of a log that states none cover the days of its editions."""
     if log.period_given:
@@ -75,9 +86,7 @@ def _widen(log: DelegateLog) -> None:
     ends = [log.period] if log.period[0] < log.period[1] else []
     ends += [(_moment(span[0]), _moment(span[1]) + DAY) for span in days if span is not None]
     if ends:
-        log.period = min(start for start, _ in ends), max(stop for _, stop in ends)
-        log._plans.clear()
-        log.facts = log.facts._replace(coverage=log._coverage())
+        log._widened((min(start for start, _ in ends), max(stop for _, stop in ends)))
 
 
 def _columns(

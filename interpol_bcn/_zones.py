@@ -129,6 +129,8 @@ class Zone:
 
     def offset_at(self, time: int) -> int:
         """Return what to add to a UTC time, in microseconds."""
+        if self.is_utc:
+            return 0
         return self.table(time, time + 1)[1][0]
 
     def utc_of(self, local: int) -> int:
@@ -137,6 +139,8 @@ class Zone:
         So a time that clocks show twice is its first occurrence, and one that
         they skip is the moment of the skip.
         """
+        if self.is_utc:
+            return local
         reach = 2 * DAY  # no offset, and no change of one, reaches further
         starts, offsets = zone_table(self, local - reach, local + reach)
         for i, (start, offset) in enumerate(zip(starts, offsets, strict=True)):

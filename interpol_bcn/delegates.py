@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from ._options import Options, ReadingOptions, with_options
@@ -53,6 +53,7 @@ class DelegateLog(Log):
     """
 
     series: Series
+    hashed: bool  # persons, with a key
     astray: int  # rows whose date lies outside the days of their edition
     _attendances: dict[Any, Attendance]
 
@@ -212,6 +213,20 @@ class DelegateLog(Log):
 
         return biggest(self._attendance(where), n)
 
+    def _more_facts(self) -> Mapping[str, Any]:
+        held = [list(one) for one in self.series.editions]
+        return {"series": self.series.name, "editions": held, "astray": self.astray,
+                "hashed": self.hashed}  # fmt: skip
+
+    def _other_rows(self) -> Mapping[str, Sequence[Any]]:
+        if "person" not in self.columns or not len(self) or self.hashed:
+            return {}
+        from ._attendance import persons_of
+
+        persons = persons_of(self)
+        number = {one: at for at, one in enumerate(dict.fromkeys(persons)) if one is not None}
+        return {"person": list(map(number.get, persons))}
+
     def _exported(self) -> ArrowTable:
         from ._rows import arrow_rows
 
@@ -257,7 +272,7 @@ def read_delegates(
     (2, 1)
     """
     from ._editions import series_of
-    from ._settling import settled
+    from ._settling import settled, settled_before
     from .reading import Reading
 
     series = series_of(editions)
@@ -274,6 +289,13 @@ def read_delegates(
         raise _plainer(error, reading.titles, series) from None
     if key is not None and "person" not in log.columns:
         raise QueryError("key= hashes persons, but no column 'person' was read")
+    if reading.saved is not None:
+        from ._editions import saved_series
+
+        if editions is not None or key is not None:
+            raise QueryError("a saved log says itself what its editions and persons are: leave "
+                             "editions= and key= out")  # fmt: skip
+        return settled_before(log, *saved_series(reading.saved.more, log))
     return settled(log, series, asked, key)
 
 

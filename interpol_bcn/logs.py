@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _core
 from ._figures import Facts, counted
+from ._keeping import Keeping, rollup_of
 from ._membership import days_between, on_days
 from ._moments import Moments
 from ._times import Times
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import os
 
     from ._days import Day
+    from ._rollup import Rollup
     from .domain import Domain
     from .schema import Schema
     from .table import Table
@@ -31,7 +33,7 @@ Self = TypeVar("Self", bound="Log")
 _PLANS = 64
 
 
-class Log(Moments, Times, _core.Log):
+class Log(Moments, Times, Keeping, _core.Log):
     """Records in columns: what a reader leaves, and what questions are asked of.
 
     ``len(log)`` is the number of rows, ``log.total`` of records (a row may stand for
@@ -49,6 +51,7 @@ class Log(Moments, Times, _core.Log):
     columns: tuple[str, ...]
     _infos: dict[str, dict[str, Any]]
     _plans: dict[Any, Plan]
+    _rollup: Rollup | None
 
     @classmethod
     def _made(
@@ -62,6 +65,7 @@ class Log(Moments, Times, _core.Log):
         unit: str = "",
         synthetic: str = "",
         read: Sequence[str] = (),
+        rollup: bool = True,
     ) -> Any:
         """Return a log of this class over finished columns."""
         self = cls(core)
@@ -81,12 +85,14 @@ class Log(Moments, Times, _core.Log):
             period = _whole_days(times, len(self))
         self.period = period
         self._plans = {}
+        self._rollup = rollup_of(self) if rollup else None
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)
         weight = self._infos.get(schema.weight or "")
         silent = weight["missing"] if weight is not None else 0
-        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks, silent)
+        own = schema.time or ""
+        self.facts = Facts(schema.record, account, (0, 0), synthetic, members, stocks, silent, own)
         self.facts = self.facts._replace(coverage=self._coverage())
         return self
 
@@ -337,16 +343,16 @@ class Log(Moments, Times, _core.Log):
         if not len(self):  # nothing to look at, and perhaps no columns to look into
             core = self.run(laid.shape, [], [], [], -1, None, 0, memory_available())
             return (made or Cube)._answer(core, self, laid, measure, unit)
+        known = self._rollup
+        found = None if known is None else known.answer(self, laid, laid.key, number, groups)
+        if found is not None:
+            return (made or Cube)._answer(found, self, laid, measure, unit)
+        memory = memory_available() if laid.cells > 1 << 20 else 0
         core = self.run(
-            laid.shape,
-            laid.terms,
-            laid.dials,
-            laid.ranges,
-            number,
-            groups,
-            0,
-            memory_available() if laid.cells > 1 << 20 else 0,
-        )
+            laid.shape, laid.terms, laid.dials, laid.ranges, number, groups, 0, memory
+        )  # fmt: skip
+        if known is not None:
+            known.remember(laid, laid.key, number, groups, core)
         return (made or Cube)._answer(core, self, laid, measure, unit)
 
     def _counting(self, unit: str) -> tuple[int, tuple[int, int] | None]:
@@ -372,6 +378,7 @@ class Log(Moments, Times, _core.Log):
         laid = self._plans.get(key)
         if laid is None:
             laid = plan(self, names, where, tz, asof)
+            laid.key = key
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
             self._plans[key] = laid

@@ -59,6 +59,7 @@ class Plan:
         "axes",
         "cells",
         "dials",
+        "key",
         "members",
         "period",
         "ranges",
@@ -79,6 +80,7 @@ class Plan:
         self.zone = "UTC"
         self.cells = 1
         self.members: tuple[int, ...] | None = None
+        self.key: object = None  # equal for equal questions to one log; None: not known
 
 
 def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz: Any,

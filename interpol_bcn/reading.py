@@ -23,6 +23,7 @@ from .vocabularies import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from ._saved_facts import Facts
     from .sources import ArrowSource, CsvSource, Source
 
 __all__ = ["MadeUp", "Reading"]
@@ -44,6 +45,7 @@ class Reading:
 
     def __init__(self, schema: Schema, options: Options) -> None:
         self.options = options
+        self.base = schema
         self.schema = schema.with_measures(options.measures)
         options.check(self.schema)
         self.wanted = self._wanted()
@@ -53,6 +55,7 @@ class Reading:
         self.threads = options.threads or processors()
         self.names: list[str] = []  # of the sources, for messages
         self.titles: dict[str, str] = {}  # our columns -> the present source's
+        self.saved: Facts | None = None  # what a saved log said of itself
         self.builder = self._builder()
         self.file: int | None = None  # open, of plain text
 
@@ -156,14 +159,27 @@ class Reading:
         """Read every source in order and return the log."""
         from .sources import open_sources
 
+        opened = open_sources(source)
+        facts = None
+        if any(one.kind == "arrow" for one in opened):
+            from ._saving import read_saved, saved_facts
+
+            facts = saved_facts(opened)
+        if facts is not None:
+            self.saved = facts
+            return read_saved(facts, self, opened, made)  # type: ignore[no-any-return]
+        return self.run_opened(opened, made)
+
+    def run_opened(self, opened: Sequence[Any], made: type[Made], synthetic: str = "") -> Made:
+        """Read sources that are open, as what they hold says."""
         text = True
-        for one in open_sources(source):
+        for one in opened:
             self.feed(one)
             text = text and one.kind == "csv"
         if text and self.builder.seen == 0:
             raise InputError("a header and no rows", source=self.names[0], line=1)
         core, met = self.finish()
-        return self._log(core, met, made)  # type: ignore[no-any-return]
+        return self._log(core, met, made, synthetic)  # type: ignore[no-any-return]
 
     def feed(self, one: Source) -> None:
         """Read the next source into the builder."""
@@ -236,6 +252,7 @@ class Reading:
             core, self.schema, domains, self._account(told), period=self.period,
             unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
             read=tuple(self.titles),
+            rollup=self.options.rollup and told is None,  # a block is asked once
         )  # fmt: skip
 
     def _account(self, told: Any = None) -> Account:

@@ -231,6 +231,11 @@ class _ParquetSource(_FileSource):
         with self._explained():
             return _core.arrow_fields(_pyarrow("parquet", "Parquet").read_schema(self.name))
 
+    def metadata(self) -> Mapping[bytes, bytes]:
+        """Return what the file says of itself beside its columns."""
+        with self._explained():
+            return _pyarrow("parquet", "Parquet").read_metadata(self.name).metadata or {}
+
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()
     ) -> Iterator[Any]:

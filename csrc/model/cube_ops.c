@@ -120,18 +120,30 @@ static bcn_status
 map_dense(const bcn_cube *cube, const leg *legs, size_t count,
           bcn_maker *maker)
 {
-    uint64_t position[BCN_DIMS_MAX] = {0};
+    uint64_t position[BCN_DIMS_MAX] = {0}, block[BCN_DIMS_MAX];
     const leg *inner = &legs[count - 1];
-    for (uint64_t at = 0; at < cube->size; at += inner->dim) {
+    block[count - 1] = inner->dim;
+    for (size_t d = count - 1; d-- > 0;) {
+        block[d] = block[d + 1] * legs[d].dim;
+    }
+    for (uint64_t at = 0; at < cube->size;) {
         uint64_t base = 0;
-        for (size_t d = 0; d + 1 < count && base != BCN_SKIP; d++) {
+        size_t d = 0; /* the dimension to go on along */
+        for (; d + 1 < count; d++) {
             uint64_t offset = offset_of(&legs[d].route, position[d]);
-            base = offset == BCN_SKIP ? BCN_SKIP : base + offset;
+            if (offset == BCN_SKIP) { /* and so the whole block below */
+                break;
+            }
+            base += offset;
         }
-        if (base != BCN_SKIP) {
+        if (d + 1 == count) {
             BCN_TRY(map_row(cube, &inner->route, at, inner->dim, base, maker));
+            at += inner->dim;
+        } else {
+            at += block[d + 1];
+            d++;
         }
-        for (size_t d = count - 1; d-- > 0;) {
+        while (d-- > 0) {
             if (++position[d] < legs[d].dim) {
                 break;
             }

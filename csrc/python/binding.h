@@ -26,6 +26,7 @@
     X(tally)                                                                  \
     X(ids)                                                                    \
     X(network)                                                                \
+    X(prefix)                                                                 \
     X(arrow)                                                                  \
     X(arrow_source)                                                           \
     X(simulate)

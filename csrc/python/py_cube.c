@@ -332,6 +332,7 @@ static PyMethodDef cube_methods[] = {
     {"permute", py_cube_permute, METH_VARARGS, py_cube_permute_doc},
     {"take", py_cube_take, METH_VARARGS, py_cube_take_doc},
     {"pick", py_cube_pick, METH_VARARGS, py_cube_pick_doc},
+    {"map", py_cube_map, METH_VARARGS, py_cube_map_doc},
     {"nonzeros", py_cube_nonzeros, METH_VARARGS, py_cube_nonzeros_doc},
     {"columns", py_cube_columns, METH_VARARGS, py_cube_columns_doc},
     {"top", py_cube_top, METH_VARARGS, py_cube_top_doc},

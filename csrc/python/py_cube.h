@@ -57,6 +57,12 @@ extern const char py_cube_dense_doc[];
 PyObject *py_flow_quantities(PyObject *module, PyObject *args);
 extern const char py_flow_quantities_doc[];
 
+/* py_roll.c */
+PyObject *py_cube_map(PyObject *op, PyObject *args);
+PyObject *py_roll_times(PyObject *module, PyObject *args);
+extern const char py_cube_map_doc[];
+extern const char py_roll_times_doc[];
+
 /* py_runs.c */
 PyObject *py_busiest_runs(PyObject *module, PyObject *args);
 extern const char py_busiest_runs_doc[];

@@ -340,6 +340,7 @@ count_columns(PyObject *module, PyObject *args)
 
 PyMethodDef py_cube_functions[] = {
     {"busiest_runs", py_busiest_runs, METH_VARARGS, py_busiest_runs_doc},
+    {"roll_times", py_roll_times, METH_VARARGS, py_roll_times_doc},
     {"count_columns", count_columns, METH_VARARGS, count_columns_doc},
     {"flow_quantities", py_flow_quantities, METH_VARARGS,
      py_flow_quantities_doc},

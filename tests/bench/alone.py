@@ -37,7 +37,7 @@ def _log(rows: int, shape: str = "zipf", **columns: Any) -> Any:
     table = data.arrow()
     for name, column in columns.items():
         table = table.append_column(name, column)
-    return bcn.read_messages(table)
+    return bcn.read_messages(table, rollup=False)
 
 
 QUESTIONS: dict[str, Callable[[Any], Any]] = {
@@ -108,7 +108,8 @@ def ask_ids(options: Any) -> None:
         ),
     }
     least = {
-        name: _least(partial(bcn.read_messages, source), 3) for name, source in sources.items()
+        name: _least(partial(bcn.read_messages, source, rollup=False), 3)
+        for name, source in sources.items()
     }
     print(f"ids: milliseconds to read {options.rows:,} rows of an Arrow table")
     for name, seconds in least.items():
@@ -124,7 +125,7 @@ if sys.argv[1].endswith("parquet"):
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 log = bcn.read_messages(sys.argv[1])
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(len(log), (after - before) * 1024, log.nbytes)
+print(len(log), (after - before) * 1024, log.nbytes + sum(log.rollup["bytes"]))
 """
 
 

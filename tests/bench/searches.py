@@ -84,7 +84,7 @@ class Ours:
 
         self.log = bcn.read_searches(
             data.arrow(), period=("2023-01-01", "2024-01-01"),
-            domains={"database": data.databases, "channel": ["none", "hit"]},
+            domains={"database": data.databases, "channel": ["none", "hit"]}, rollup=False,
         )  # fmt: skip
 
     def cells(self, data: Searches) -> Any:
