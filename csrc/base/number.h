@@ -26,4 +26,23 @@ bcn_number_at(const void *values, int width, size_t row)
     }
 }
 
+/* Write a number that fits. */
+static BCN_ALWAYS_INLINE void
+bcn_number_put(void *values, int width, size_t row, int64_t number)
+{
+    switch (width) {
+    case 1:
+        ((uint8_t *)values)[row] = (uint8_t)number;
+        break;
+    case 2:
+        ((uint16_t *)values)[row] = (uint16_t)number;
+        break;
+    case 4:
+        ((uint32_t *)values)[row] = (uint32_t)number;
+        break;
+    default:
+        ((int64_t *)values)[row] = number;
+    }
+}
+
 #endif

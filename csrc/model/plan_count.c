@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kernel/narrow.h"
 #include "model/plan_crew.h"
 
 enum {
@@ -229,80 +230,119 @@ count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
     }
 }
 
+/* Add a slice of wide sums to the answer and clear the table. */
+static void
+write_wide(const bcn_crew *crew, bcn_share *mine, uint64_t start, bool again)
+{
+    int64_t *low = crew->low + start, *high = crew->high + start;
+    bcn_wide *from = mine->table;
+    if (!again) {
+        size_t gap = (size_t)(start - mine->fresh) * 8;
+        memset(crew->low + mine->fresh, 0, gap);
+        memset(crew->high + mine->fresh, 0, gap);
+    }
+    for (uint64_t i = 0; i < crew->span; i++) {
+        bcn_wide sum = {again ? (uint64_t)low[i] : 0, again ? high[i] : 0};
+        sum = bcn_wide_add(sum, from[i]);
+        low[i] = (int64_t)sum.low;
+        high[i] = sum.high;
+        from[i] = (bcn_wide){0, 0};
+    }
+}
+
+/* Write a slice of figures of `bytes` bytes to the sheet and clear the
+ * table. */
+static bool
+write_figures(bcn_crew *crew, bcn_share *mine, uint64_t start, bool again,
+              int bytes)
+{
+    size_t span = (size_t)crew->span, slice = span * (size_t)bytes;
+    int width;
+    for (size_t turn = 1; turn < crew->lane_count; turn++) {
+        size_t first = turn * crew->lane;
+        if (bytes == 4) {
+            uint32_t *table = mine->table;
+            bcn_narrow_add_u32(table, table + first, 4, span);
+            memset(table + first, 0, slice);
+        } else {
+            uint64_t *table = mine->table;
+            bcn_narrow_add_u64(table, table + first, 8, span);
+            memset(table + first, 0, slice);
+        }
+    }
+    if (again) {
+        const char *cells = bcn_sheet_open(&crew->sheet, mine->piece, 0,
+                                           mine->fresh, &width);
+        cells += start * (size_t)width;
+        uint64_t before = 0;
+        (void)bcn_narrow_bits(cells, width, span, &before);
+        mine->nonzero -= before;
+        if (bytes == 4) {
+            bcn_narrow_add_u32(mine->table, cells, width, span);
+        } else {
+            bcn_narrow_add_u64(mine->table, cells, width, span);
+        }
+    }
+    uint64_t bits = bcn_narrow_bits(mine->table, bytes, span, &mine->nonzero);
+    char *cells = bcn_sheet_open(&crew->sheet, mine->piece, bits, mine->fresh,
+                                 &width);
+    if (cells == NULL) {
+        return false;
+    }
+    if (!again) {
+        memset(cells + mine->fresh * (size_t)width, 0,
+               (size_t)(start - mine->fresh) * (size_t)width);
+    }
+    bcn_narrow_copy(cells + start * (size_t)width, width, mine->table, bytes,
+                    span);
+    memset(mine->table, 0, slice);
+    return true;
+}
+
 /* Write the slice in the table to the answer and clear the table. */
 static void
-write_slice(const bcn_crew *crew, bcn_share *mine)
+write_slice(bcn_crew *crew, bcn_share *mine)
 {
-    uint64_t start = mine->slice, span = crew->span, nonzero = 0;
+    uint64_t start = mine->slice;
     mine->slice = NO_SLICE;
-    if (start == NO_SLICE) {
+    if (start == NO_SLICE || mine->status != BCN_OK) {
         return;
     }
     send_pairs(crew, mine);
-    int64_t *low = crew->low + start;
-    int64_t *high = crew->high == NULL ? NULL : crew->high + start;
-    bool add = start < mine->fresh; /* an hour that a zone repeats */
-    if (add) {
-        mine->mixed = true;
-    } else {
-        size_t gap = (size_t)(start - mine->fresh) * 8;
-        memset(crew->low + mine->fresh, 0, gap);
-        if (high != NULL) {
-            memset(crew->high + mine->fresh, 0, gap);
-        }
-        mine->fresh = start + span;
+    bool again = start < mine->fresh; /* an hour that a zone repeats */
+    if (!crew->on_sheet) {
+        write_wide(crew, mine, start, again);
+    } else if (!write_figures(crew, mine, start, again,
+                              crew->form == COUNT_32 ? 4 : 8)) {
+        mine->status = BCN_NOMEM;
     }
-    for (size_t turn = 0; turn < crew->lane_count; turn++, add = true) {
-        size_t first = turn * crew->lane;
-        if (crew->form == COUNT_32) {
-            const uint32_t *from = (const uint32_t *)mine->table + first;
-            if (add) {
-                for (uint64_t i = 0; i < span; i++) {
-                    low[i] += from[i];
-                }
-            } else {
-                uint32_t zeros = 0;
-                for (uint64_t i = 0; i < span; i++) {
-                    low[i] = from[i];
-                    zeros += from[i] == 0;
-                }
-                nonzero = span - zeros;
-            }
-        } else if (crew->form == SUM_WIDE) {
-            const bcn_wide *from = mine->table;
-            for (uint64_t i = 0; i < span; i++) {
-                bcn_wide sum = {add ? (uint64_t)low[i] : 0, add ? high[i] : 0};
-                sum = bcn_wide_add(sum, from[i]);
-                low[i] = (int64_t)sum.low;
-                high[i] = sum.high;
-            }
-        } else {
-            const uint64_t *from = (const uint64_t *)mine->table + first;
-            for (uint64_t i = 0; i < span; i++) {
-                uint64_t before = add ? (uint64_t)low[i] : 0;
-                low[i] = (int64_t)(before + from[i]);
-            }
+    mine->fresh = again ? mine->fresh : start + crew->span;
+}
+
+/* The cells of a piece past its last slice are 0. */
+static void
+end_piece(bcn_crew *crew, bcn_share *mine)
+{
+    write_slice(crew, mine);
+    size_t rest = (size_t)(crew->cells[mine->piece + 1] - mine->fresh);
+    if (!crew->on_sheet) {
+        memset(crew->low + mine->fresh, 0, rest * 8);
+        memset(crew->high + mine->fresh, 0, rest * 8);
+    } else if (mine->status == BCN_OK) {
+        int width;
+        char *cells = bcn_sheet_open(&crew->sheet, mine->piece, 0, mine->fresh,
+                                     &width);
+        if (cells == NULL) {
+            mine->status = BCN_NOMEM;
+            return;
         }
-    }
-    if (crew->form != COUNT_32 || crew->lane_count > 1) {
-        nonzero = 0;
-        for (uint64_t i = 0; i < span; i++) {
-            nonzero += low[i] != 0 || (high != NULL && high[i] != 0);
-        }
-    }
-    mine->nonzero += nonzero;
-    size_t width = crew->form == COUNT_32   ? 4
-                   : crew->form == SUM_WIDE ? 16
-                                            : 8;
-    for (size_t turn = 0; turn < crew->lane_count; turn++) {
-        memset((char *)mine->table + turn * crew->lane * width, 0,
-               (size_t)span * width);
+        memset(cells + mine->fresh * (size_t)width, 0, rest * (size_t)width);
     }
 }
 
 /* Count rows [begin, end) that share the offset of their clocks. */
 static void
-count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+count_run(bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
           uint64_t offset)
 {
     if (crew->span != 0 && offset < crew->job->cells) {
@@ -344,7 +384,7 @@ count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
 }
 
 static void
-count_rows(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end)
+count_rows(bcn_crew *crew, bcn_share *mine, size_t begin, size_t end)
 {
     const bcn_dial *run = crew->job->run;
     if (run == NULL) {
@@ -374,11 +414,14 @@ bcn_crew_work(void *context, size_t worker)
             return;
         }
         mine->slice = NO_SLICE;
+        mine->piece = piece;
         mine->fresh = crew->cells[piece];
         size_t end = crew->cuts[piece + 1];
         for (size_t row = crew->cuts[piece]; row < end;) {
             if (bcn_watch_check(crew->job->watch, worker == 0)) {
                 mine->status = BCN_CANCELLED;
+            }
+            if (mine->status != BCN_OK) {
                 return;
             }
             size_t stop =
@@ -387,12 +430,7 @@ bcn_crew_work(void *context, size_t worker)
             row = stop;
         }
         if (crew->span != 0) {
-            write_slice(crew, mine);
-            size_t rest = (size_t)(crew->cells[piece + 1] - mine->fresh) * 8;
-            memset(crew->low + mine->fresh, 0, rest);
-            if (crew->high != NULL) {
-                memset(crew->high + mine->fresh, 0, rest);
-            }
+            end_piece(crew, mine);
         }
     }
 }

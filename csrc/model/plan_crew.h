@@ -17,6 +17,7 @@
 #define BCN_PLAN_CREW_H
 
 #include "model/plan_job.h"
+#include "model/plan_sheet.h"
 
 typedef enum bcn_form { COUNT_32, COUNT_64, SUM_64, SUM_WIDE } bcn_form;
 
@@ -28,6 +29,7 @@ typedef struct bcn_look {
 } bcn_look;
 
 enum {
+    BCN_PART = 1 << 16, /* cells */
     BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS + 1, /* and a range */
     BCN_CUTS_MAX = 64
 };
@@ -36,13 +38,14 @@ typedef struct bcn_share {
     void *table;      /* lanes of cells, each with BCN_SPILL behind */
     bcn_block *block; /* which holds them, unless they are the answer */
     bcn_status status;
-    /* slices: the one in the table, and the first cell not yet written */
+    /* slices: the one in the table, the piece of work that it is of, and the
+     * first cell of that not yet written */
     uint64_t slice, fresh;
+    size_t piece;
     bcn_block *pairs;     /* counted but not sent yet, for cells from */
     uint32_t pair_offset; /* on */
     bool pairs_wait;
     uint64_t nonzero; /* cells written that are not 0 */
-    bool mixed;       /* a slice came twice: nonzero is unknown */
     /* rows [row, row + waiting) with the offsets of their clocks */
     size_t row, waiting;
     uint32_t cells[BCN_CELLS_BLOCK];
@@ -88,7 +91,9 @@ typedef struct bcn_crew {
     size_t cut_count;
     atomic_size_t next;
     bcn_parts *parts;    /* or NULL */
-    int64_t *low, *high; /* the answer */
+    bool on_sheet;       /* the answer is written slice by slice, or part by */
+    bcn_sheet sheet;     /* part, in regions that are pieces or parts; */
+    int64_t *low, *high; /* otherwise, and when it is wide, here */
     bcn_share *shares;
     size_t workers;
     size_t folders; /* workers that add up */

@@ -164,25 +164,47 @@ run_all(bcn_crew *crew, bcn_task task)
     return BCN_OK;
 }
 
+/* Make the answer ready: a sheet for what is written slice by slice or part
+ * by part, cells of 0 for what is added up. */
 static bcn_status
-count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
-      bcn_block **tables)
+make_answer(bcn_crew *crew, bcn_block **low, bcn_block **high)
 {
-    size_t room = (size_t)crew->job->cells + BCN_SPILL;
-    *low = crew->span == 0 && !crew->parted
-               ? bcn_block_new(room, 8, true)
-               : bcn_spare_block(crew->job->plan->spare, room, 8);
+    const bcn_job *job = crew->job;
+    const bcn_column *measure = job->plan->measure;
+    size_t cells = (size_t)job->cells;
+    crew->on_sheet =
+        crew->form != SUM_WIDE && (crew->span != 0 || crew->parted);
+    if (crew->on_sheet) {
+        bool fixed = bcn_shape_width(job->cells, 0) == 8 ||
+                     (measure != NULL && measure->least < 0);
+        BCN_TRY(bcn_sheet_start(&crew->sheet, job->plan->spare, cells,
+                                crew->parted ? BCN_PART : 0, crew->cut_count,
+                                fixed));
+        for (size_t i = 0; !crew->parted && i < crew->cut_count; i++) {
+            crew->sheet.starts[i] = crew->cells[i];
+        }
+        return BCN_OK;
+    }
+    *low = bcn_block_new(cells + BCN_SPILL, 8, crew->span == 0);
     if (*low == NULL) {
         return BCN_NOMEM;
     }
     crew->low = bcn_block_data(*low);
     if (crew->form == SUM_WIDE) {
-        *high = bcn_block_new(room, 8, crew->span == 0);
+        *high = bcn_block_new(cells + BCN_SPILL, 8, crew->span == 0);
         if (*high == NULL) {
             return BCN_NOMEM;
         }
         crew->high = bcn_block_data(*high);
     }
+    return BCN_OK;
+}
+
+static bcn_status
+count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
+      bcn_block **tables)
+{
+    BCN_TRY(make_answer(crew, low, high));
     BCN_TRY(bcn_crew_tables(crew, tables));
     bcn_crew_loop(crew, direct);
     BCN_TRY(make_shares(crew, direct));
@@ -207,24 +229,30 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
     bcn_job_slot_ranges(job);
     bool direct = choose_way(&crew);
+    int width = 8;
     bcn_status status = count(&crew, direct, &low, &high, &tables);
-    uint64_t nonzero = crew.span == 0 && !crew.parted ? UINT64_MAX : 0;
+    if (status == BCN_OK && crew.on_sheet) {
+        status = bcn_sheet_finish(&crew.sheet, crew.workers, &low, &width);
+    }
+    uint64_t nonzero = crew.on_sheet ? 0 : UINT64_MAX;
     for (size_t i = 0; crew.shares != NULL && i < crew.workers; i++) {
         const bcn_share *share = &crew.shares[i];
-        nonzero = share->mixed || nonzero == UINT64_MAX
-                      ? UINT64_MAX
-                      : nonzero + share->nonzero;
+        nonzero += crew.on_sheet ? share->nonzero : 0;
         bcn_block_drop(share->block);
         bcn_block_drop(share->pairs);
     }
     bcn_free(crew.shares);
     bcn_parts_free(crew.parts);
+    bcn_sheet_drop(&crew.sheet);
     bcn_block_drop(tables);
     if (status != BCN_OK) {
         bcn_block_drop(low);
         bcn_block_drop(high);
         return status;
     }
-    return bcn_cube_from_dense(&job->plan->shape, low, high, nonzero,
-                               job->mass, out);
+    const bcn_shape *shape = &job->plan->shape;
+    return crew.on_sheet ? bcn_cube_from_narrow(shape, low, width, nonzero,
+                                                job->mass, out)
+                         : bcn_cube_from_dense(shape, low, high, nonzero,
+                                               job->mass, out);
 }
