@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/modern.h"
 #include "kernel/count.h"
 
 #if defined(__SSE2__)
@@ -38,12 +39,83 @@ bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
     }
 }
 
+enum { DUO_LANE = 65536 + 32 };
+
+void
+bcn_duos_count(uint16_t *duos, uint32_t *bins, const uint8_t *codes,
+               size_t count)
+{
+    uint16_t *second = duos + DUO_LANE;
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        uint64_t a, b;
+        memcpy(&a, codes + i, 8);
+        memcpy(&b, codes + i + 8, 8);
+        uint16_t first = (uint16_t)a;
+        /* Sorted rows would wait for one counter: count their run at once. */
+        if (a == b && a == first * UINT64_C(0x0001000100010001)) {
+            duos[first] = (uint16_t)(duos[first] + 4);
+            second[first] = (uint16_t)(second[first] + 4);
+            continue;
+        }
+        uint16_t pairs[8];
+        memcpy(pairs, codes + i, 16);
+        duos[pairs[0]]++;
+        second[pairs[1]]++;
+        duos[pairs[2]]++;
+        second[pairs[3]]++;
+        duos[pairs[4]]++;
+        second[pairs[5]]++;
+        duos[pairs[6]]++;
+        second[pairs[7]]++;
+    }
+    for (; i < count; i++) {
+        bins[codes[i]]++;
+    }
+}
+
+/* Of a pair, which byte came first does not matter: both are counted.  Each
+ * line is cleared while it is near. */
+static BCN_ALWAYS_INLINE void
+fold_duos(uint16_t *restrict duos, uint32_t *restrict bins)
+{
+    for (size_t high = 0; high < 256; high++) {
+        uint16_t *a = duos + high * 256, *b = a + DUO_LANE;
+        uint32_t sum = 0;
+        for (size_t low = 0; low < 256; low++) {
+            uint32_t rows = (uint32_t)a[low] + b[low];
+            bins[low] += rows;
+            sum += rows;
+        }
+        memset(a, 0, 256 * sizeof *a);
+        memset(b, 0, 256 * sizeof *b);
+        bins[high] += sum;
+    }
+}
+
+BCN_MODERN static void
+fold_duos_modern(uint16_t *duos, uint32_t *bins)
+{
+    fold_duos(duos, bins);
+}
+
+void
+bcn_duos_fold(uint16_t *duos, uint32_t *bins)
+{
+    if (bcn_modern()) {
+        fold_duos_modern(duos, bins);
+    } else {
+        fold_duos(duos, bins);
+    }
+}
+
 static BCN_ALWAYS_INLINE void
 sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
     size_t count)
 {
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
+        bcn_fetch(values, (i + BCN_AHEAD) * (size_t)width);
 #define ROW(place)                                                            \
     bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
         (uint64_t)bcn_number_at(values, width, i + place)
@@ -82,7 +154,7 @@ enum { ABREAST = 32, TURNS = 255 };
 /* Count four bytes side by side.  Every counter of eight bits meets at most
  * TURNS codes before it is emptied; compilers make the inner loop a handful
  * of instructions on whole vectors. */
-static void
+static BCN_ALWAYS_INLINE void
 count_four(uint32_t *counts, const uint8_t *known, const uint8_t *codes,
            size_t count)
 {
@@ -121,8 +193,8 @@ count_four(uint32_t *counts, const uint8_t *known, const uint8_t *codes,
     }
 }
 
-void
-bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
+static BCN_ALWAYS_INLINE void
+count_few(uint32_t *counts, const uint8_t *known, size_t known_count,
               const uint8_t *codes, size_t count)
 {
     for (size_t first = 0; first < known_count; first += 4) {
@@ -135,6 +207,24 @@ bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
         for (size_t k = 0; k < 4 && first + k < known_count; k++) {
             counts[first + k] += sums[k];
         }
+    }
+}
+
+BCN_MODERN static void
+count_few_modern(uint32_t *counts, const uint8_t *known, size_t known_count,
+                 const uint8_t *codes, size_t count)
+{
+    count_few(counts, known, known_count, codes, count);
+}
+
+void
+bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
+              const uint8_t *codes, size_t count)
+{
+    if (bcn_modern()) {
+        count_few_modern(counts, known, known_count, codes, count);
+    } else {
+        count_few(counts, known, known_count, codes, count);
     }
 }
 

@@ -19,7 +19,7 @@
 #include "base/wide.h"
 #include "kernel/clock.h" /* BCN_SKIP */
 
-#define BCN_CELLS_MAX (UINT32_C(1) << 26) /* cells of a dense question */
+#define BCN_CELLS_MAX (UINT32_C(1) << 26) /* cells of one table */
 #define BCN_SKIP_CELL (UINT32_C(1) << 27)
 enum {
     BCN_TERMS_MAX = 20, /* 20 * 2^27 + 2^26 < 2^32 */

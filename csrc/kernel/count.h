@@ -36,6 +36,8 @@ enum {
     BCN_SPILL = 8,
     BCN_BIN_LANE = 256 + 8,      /* apart from each other in the cache */
     BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
+    BCN_DUOS = 2 * (65536 + 32),      /* counters of neighbours in pairs */
+    BCN_DUO_ROWS = (1 << 18) - 16,    /* that those hold */
     BCN_PICKS = 4,
     BCN_FEW = 12, /* bytes that are cheaper to compare than to look up */
     BCN_PAIR_ROW = 256 + 8,
@@ -69,6 +71,14 @@ void bcn_sum_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
 /* Count bytes: bins[lane * BCN_BIN_LANE + byte], to be added up over eight
  * lanes.  Eight bytes are loaded at once, each counted in its own lane. */
 void bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count);
+/* Count bytes two at a time, in counters of 16 bits, one for each value of two
+ * neighbours: half as many stores, which is what such a loop is short of.
+ * `duos` begins as zeros and takes up to BCN_DUO_ROWS bytes; those without a
+ * neighbour are counted in bins[byte].  bcn_duos_fold adds all to bins[byte]
+ * and leaves zeros. */
+void bcn_duos_count(uint16_t *duos, uint32_t *bins, const uint8_t *codes,
+                    size_t count);
+void bcn_duos_fold(uint16_t *duos, uint32_t *bins);
 /* Add values[i] to bins[lane * BCN_BIN_LANE + codes[i]], in BCN_LANES lanes,
  * as bcn_sum_u64 does. */
 void bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/modern.h"
 #include "base/number.h"
 
 /* CALL(width) with the width known to the compiler. */
@@ -41,8 +42,8 @@ enum { BLOCK = 4096 }; /* numbers whose zeros are counted in a lane */
         }                                                                     \
     } while (0)
 
-uint64_t
-bcn_narrow_bits(const void *values, int width, size_t count, uint64_t *nonzero)
+static BCN_ALWAYS_INLINE uint64_t
+bits_of(const void *values, int width, size_t count, uint64_t *nonzero)
 {
     uint64_t bits = 0, full = 0;
     switch (width) {
@@ -62,6 +63,19 @@ bcn_narrow_bits(const void *values, int width, size_t count, uint64_t *nonzero)
     return bits;
 }
 
+BCN_MODERN static uint64_t
+bits_modern(const void *values, int width, size_t count, uint64_t *nonzero)
+{
+    return bits_of(values, width, count, nonzero);
+}
+
+uint64_t
+bcn_narrow_bits(const void *values, int width, size_t count, uint64_t *nonzero)
+{
+    return bcn_modern() ? bits_modern(values, width, count, nonzero)
+                        : bits_of(values, width, count, nonzero);
+}
+
 static BCN_ALWAYS_INLINE void
 copy(void *restrict to, int to_width, const void *restrict from,
      int from_width, size_t count)
@@ -71,9 +85,9 @@ copy(void *restrict to, int to_width, const void *restrict from,
     }
 }
 
-void
-bcn_narrow_copy(void *to, int to_width, const void *from, int from_width,
-                size_t count)
+static BCN_ALWAYS_INLINE void
+copy_any(void *to, int to_width, const void *from, int from_width,
+         size_t count)
 {
     if (to_width == from_width) {
         if (count > 0) {
@@ -97,6 +111,24 @@ bcn_narrow_copy(void *to, int to_width, const void *from, int from_width,
     }
     SPREAD(from_width, INTO)
 #undef INTO
+}
+
+BCN_MODERN static void
+copy_modern(void *to, int to_width, const void *from, int from_width,
+            size_t count)
+{
+    copy_any(to, to_width, from, from_width, count);
+}
+
+void
+bcn_narrow_copy(void *to, int to_width, const void *from, int from_width,
+                size_t count)
+{
+    if (bcn_modern()) {
+        copy_modern(to, to_width, from, from_width, count);
+    } else {
+        copy_any(to, to_width, from, from_width, count);
+    }
 }
 
 void

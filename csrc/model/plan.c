@@ -230,7 +230,7 @@ bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
         return bcn_job_distinct(&job, out);
     }
     /* With so few rows the answer is sparse whatever they hold. */
-    if (job.cells > BCN_CELLS_MAX || bcn_shape_sparse(job.cells, rows)) {
+    if (bcn_shape_sparse(job.cells, rows)) {
         return bcn_job_sparse(&job, out);
     }
     BCN_TRY(bcn_shape_afford(job.cells, 8, plan->memory, error));

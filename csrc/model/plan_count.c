@@ -7,6 +7,7 @@ enum {
     BLOCK = BCN_CELLS_BLOCK,
     SHORT_RUN = 48,      /* rows: shorter runs are counted block by block */
     HISTOGRAM_RUN = 512, /* rows: longer ones pay for a byte histogram */
+    DUOS_RUN = 1 << 15,  /* rows: longer ones are counted two at a time */
     PAIRS_RUN = 4096     /* rows: longer ones are counted as pairs */
 };
 #define NO_SLICE UINT64_MAX
@@ -134,6 +135,51 @@ count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
         }
         add_rows(crew, mine, offset + crew->quick.tables[0][code], rows);
     }
+}
+
+/* Send the bytes that wait to their cells. */
+static void
+send_duos(const bcn_crew *crew, bcn_share *mine)
+{
+    if (mine->duo_rows == 0) {
+        return;
+    }
+    mine->duo_rows = 0;
+    uint32_t *bins = bcn_block_data(mine->duos);
+    bcn_duos_fold((uint16_t *)(bins + 256), bins);
+    for (size_t i = 0; i < crew->known_count; i++) {
+        size_t code = crew->known[i];
+        add_rows(crew, mine, mine->duo_offset + crew->quick.tables[0][code],
+                 bins[code]);
+    }
+    memset(bins, 0, 256 * sizeof *bins);
+}
+
+/* False, and nothing is counted, without memory. */
+static bool
+count_duos(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+           uint32_t offset)
+{
+    if (mine->duos == NULL) {
+        mine->duos = bcn_block_new(512 + BCN_DUOS, sizeof(uint16_t), true);
+        if (mine->duos == NULL) {
+            return false;
+        }
+    }
+    uint32_t *bins = bcn_block_data(mine->duos);
+    while (begin < end) {
+        if (mine->duo_offset != offset || mine->duo_rows == BCN_DUO_ROWS) {
+            send_duos(crew, mine);
+            mine->duo_offset = offset;
+        }
+        size_t room = BCN_DUO_ROWS - mine->duo_rows;
+        size_t rows = end - begin < room ? end - begin : room;
+        bcn_duos_count((uint16_t *)(bins + 256), bins,
+                       crew->quick.codes[0] + begin, rows);
+        mine->duo_rows += rows;
+        begin += rows;
+    }
+    return true;
 }
 
 static void
@@ -309,6 +355,7 @@ write_slice(bcn_crew *crew, bcn_share *mine)
         return;
     }
     send_pairs(crew, mine);
+    send_duos(crew, mine);
     bool again = start < mine->fresh; /* an hour that a zone repeats */
     if (!crew->on_sheet) {
         write_wide(crew, mine, start, again);
@@ -376,6 +423,10 @@ count_run(bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
             crew, mine, begin, end, (uint32_t)offset);
     } else if (crew->histogram && crew->known_count <= BCN_FEW) {
         count_few(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && crew->form == COUNT_32 &&
+               end - begin >= DUOS_RUN &&
+               count_duos(crew, mine, begin, end, (uint32_t)offset)) {
+        return;
     } else if (crew->histogram && end - begin >= HISTOGRAM_RUN) {
         count_histogram(crew, mine, begin, end, (uint32_t)offset);
     } else {
@@ -411,6 +462,7 @@ bcn_crew_work(void *context, size_t worker)
         size_t piece = atomic_fetch_add(&crew->next, 1);
         if (piece >= crew->cut_count) {
             send_pairs(crew, mine);
+            send_duos(crew, mine);
             return;
         }
         mine->slice = NO_SLICE;

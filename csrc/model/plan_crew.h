@@ -45,6 +45,9 @@ typedef struct bcn_share {
     bcn_block *pairs;     /* counted but not sent yet, for cells from */
     uint32_t pair_offset; /* on */
     bool pairs_wait;
+    bcn_block *duos;     /* BCN_DUOS counters behind 256 bins, which hold */
+    uint32_t duo_offset; /* rows not sent yet, for cells from here on */
+    size_t duo_rows;
     uint64_t nonzero; /* cells written that are not 0 */
     /* rows [row, row + waiting) with the offsets of their clocks */
     size_t row, waiting;

@@ -2,7 +2,11 @@
 
 #include "model/plan_crew.h"
 
-enum { SMALL_CELLS = 1 << 15, OWN_BYTES = 1 << 28 };
+enum {
+    SMALL_CELLS = 1 << 15,
+    OWN_BYTES = 1 << 28,
+    LANE_CELLS = 4 /* to be added up, at no more cost than one row */
+};
 
 static size_t
 figure_bytes(bcn_form form)
@@ -69,7 +73,7 @@ choose_way(bcn_crew *crew)
     uint64_t bytes = crew->limit * figure_bytes(crew->form);
     crew->lane_count = bytes <= 128 << 10 ? 4 : bytes <= 256 << 10 ? 2 : 1;
     while (crew->lane_count > 1 &&
-           crew->limit * crew->lane_count > rows / tables) {
+           crew->limit * crew->lane_count > rows / tables * LANE_CELLS) {
         crew->lane_count /= 2;
     }
     if (direct || crew->form == SUM_WIDE) {
@@ -227,8 +231,11 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
 {
     bcn_crew crew = {.job = job};
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
-    bcn_job_slot_ranges(job);
     bool direct = choose_way(&crew);
+    if (crew.limit > BCN_CELLS_MAX || job->cells > UINT32_MAX) {
+        return bcn_job_sparse(job, out);
+    }
+    bcn_job_slot_ranges(job);
     int width = 8;
     bcn_status status = count(&crew, direct, &low, &high, &tables);
     if (status == BCN_OK && crew.on_sheet) {
@@ -240,6 +247,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
         nonzero += crew.on_sheet ? share->nonzero : 0;
         bcn_block_drop(share->block);
         bcn_block_drop(share->pairs);
+        bcn_block_drop(share->duos);
     }
     bcn_free(crew.shares);
     bcn_parts_free(crew.parts);
