@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -8,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-/* Counting rows by what they hold: bytes, few bytes, pairs of bytes. */
+/* Counting rows by what they hold: bytes and pairs of bytes. */
 
 void
 bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
@@ -149,82 +150,46 @@ bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
     }
 }
 
-enum { ABREAST = 32, TURNS = 255 };
-
-/* Count four bytes side by side.  Every counter of eight bits meets at most
- * TURNS codes before it is emptied; compilers make the inner loop a handful
- * of instructions on whole vectors. */
-static BCN_ALWAYS_INLINE void
-count_four(uint32_t *counts, const uint8_t *known, const uint8_t *codes,
-           size_t count)
+static BCN_ALWAYS_INLINE uint64_t
+both_at(const bcn_both *measures, bool one, int width, size_t row)
 {
-    uint8_t a = known[0], b = known[1], c = known[2], d = known[3];
-    uint32_t sums[4] = {0};
+    uint64_t first = one ? 1
+                         : (uint64_t)bcn_number_at(measures->first,
+                                                   measures->first_width, row);
+    return first + ((uint64_t)bcn_number_at(measures->second, width, row)
+                    << 32);
+}
+
+static BCN_ALWAYS_INLINE void
+both(uint64_t *bins, const uint8_t *codes, const bcn_both *measures, bool one,
+     int width, size_t count)
+{
     size_t i = 0;
-    while (count - i >= ABREAST) {
-        size_t turns = (count - i) / ABREAST;
-        size_t stop = i + (turns < TURNS ? turns : TURNS) * ABREAST;
-        uint8_t as[ABREAST] = {0}, bs[ABREAST] = {0}, cs[ABREAST] = {0},
-                ds[ABREAST] = {0};
-        for (; i < stop; i += ABREAST) {
-            for (size_t k = 0; k < ABREAST; k++) {
-                uint8_t code = codes[i + k];
-                as[k] = (uint8_t)(as[k] + (code == a));
-                bs[k] = (uint8_t)(bs[k] + (code == b));
-                cs[k] = (uint8_t)(cs[k] + (code == c));
-                ds[k] = (uint8_t)(ds[k] + (code == d));
-            }
-        }
-        for (size_t k = 0; k < ABREAST; k++) {
-            sums[0] += as[k];
-            sums[1] += bs[k];
-            sums[2] += cs[k];
-            sums[3] += ds[k];
-        }
+    for (; i + 4 <= count; i += 4) {
+#define ROW(place)                                                            \
+    bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
+        both_at(measures, one, width, i + place)
+        ROW(0);
+        ROW(1);
+        ROW(2);
+        ROW(3);
+#undef ROW
     }
     for (; i < count; i++) {
-        sums[0] += codes[i] == a;
-        sums[1] += codes[i] == b;
-        sums[2] += codes[i] == c;
-        sums[3] += codes[i] == d;
+        bins[codes[i]] += both_at(measures, one, width, i);
     }
-    for (size_t k = 0; k < 4; k++) {
-        counts[k] += sums[k];
-    }
-}
-
-static BCN_ALWAYS_INLINE void
-count_few(uint32_t *counts, const uint8_t *known, size_t known_count,
-              const uint8_t *codes, size_t count)
-{
-    for (size_t first = 0; first < known_count; first += 4) {
-        uint8_t four[4];
-        uint32_t sums[4] = {0};
-        for (size_t k = 0; k < 4; k++) {
-            four[k] = known[first + k < known_count ? first + k : first];
-        }
-        count_four(sums, four, codes, count);
-        for (size_t k = 0; k < 4 && first + k < known_count; k++) {
-            counts[first + k] += sums[k];
-        }
-    }
-}
-
-BCN_MODERN static void
-count_few_modern(uint32_t *counts, const uint8_t *known, size_t known_count,
-                 const uint8_t *codes, size_t count)
-{
-    count_few(counts, known, known_count, codes, count);
 }
 
 void
-bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
-              const uint8_t *codes, size_t count)
+bcn_bins_both(uint64_t *bins, const uint8_t *codes, bcn_both measures,
+              size_t count)
 {
-    if (bcn_modern()) {
-        count_few_modern(counts, known, known_count, codes, count);
+    if (measures.first != NULL) {
+        both(bins, codes, &measures, false, measures.second_width, count);
+    } else if (measures.second_width == 1) {
+        both(bins, codes, &measures, true, 1, count);
     } else {
-        count_few(counts, known, known_count, codes, count);
+        both(bins, codes, &measures, true, measures.second_width, count);
     }
 }
 

@@ -41,7 +41,13 @@ choose_way(bcn_crew *crew)
     const bcn_job *job = crew->job;
     uint64_t rows = job->end - job->begin, tables = 1;
     crew->workers = job->workers;
-    if (job->plan->measure == NULL) {
+    if (job->also != NULL) {
+        int64_t most = job->plan->measure != NULL ? job->plan->measure->greatest
+                                                  : 1;
+        most = job->also->greatest > most ? job->also->greatest : most;
+        crew->form = BOTH_64;
+        crew->both_rows = UINT32_MAX / (size_t)(most > 0 ? most : 1);
+    } else if (job->plan->measure == NULL) {
         crew->form = rows > UINT32_MAX ? COUNT_64 : COUNT_32;
     } else {
         crew->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
@@ -141,6 +147,12 @@ make_shares(bcn_crew *crew, bool direct)
                 return BCN_NOMEM;
             }
         }
+        if (crew->form == BOTH_64) {
+            share->sums = bcn_block_new(crew->limit, 16, true);
+            if (share->sums == NULL) {
+                return BCN_NOMEM;
+            }
+        }
         if (crew->parted) {
             continue;
         }
@@ -194,12 +206,13 @@ make_answer(bcn_crew *crew, bcn_block **low, bcn_block **high)
         return BCN_NOMEM;
     }
     crew->low = bcn_block_data(*low);
-    if (crew->form == SUM_WIDE) {
+    if (crew->form == SUM_WIDE || crew->form == BOTH_64) {
         *high = bcn_block_new(cells + BCN_SPILL, 8, crew->span == 0);
         if (*high == NULL) {
             return BCN_NOMEM;
         }
         crew->high = bcn_block_data(*high);
+        crew->also = crew->high;
     }
     return BCN_OK;
 }
@@ -221,7 +234,11 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
         BCN_TRY(run_all(crew, bcn_parts_work));
     } else if (!direct && crew->span == 0) {
         crew->folders = crew->job->cells > 1 << 20 ? crew->workers : 1;
-        bcn_run(crew->folders, fold, crew);
+        if (crew->form == BOTH_64) {
+            bcn_both_fold(crew);
+        } else {
+            bcn_run(crew->folders, fold, crew);
+        }
     }
     return BCN_OK;
 }
@@ -248,6 +265,7 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
         bcn_block_drop(share->block);
         bcn_block_drop(share->pairs);
         bcn_block_drop(share->duos);
+        bcn_block_drop(share->sums);
     }
     bcn_free(crew.shares);
     bcn_parts_free(crew.parts);
@@ -259,6 +277,20 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
         return status;
     }
     const bcn_shape *shape = &job->plan->shape;
+    if (crew.form == BOTH_64) {
+        status = bcn_cube_from_dense(shape, high, NULL, UINT64_MAX,
+                                     job->also_mass, &out[1]);
+        if (status != BCN_OK) {
+            bcn_block_drop(low);
+            return status;
+        }
+        status = bcn_cube_from_dense(shape, low, NULL, UINT64_MAX, job->mass,
+                                     out);
+        if (status != BCN_OK) {
+            bcn_cube_drop(out[1]);
+        }
+        return status;
+    }
     return crew.on_sheet ? bcn_cube_from_narrow(shape, low, width, nonzero,
                                                 job->mass, out)
                          : bcn_cube_from_dense(shape, low, high, nonzero,

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "model/groups.h"
-#include "model/plan.h"
 #include "python/py_cube.h"
+#include "python/py_question.h"
 
 PyObject *
 py_log_new(PyTypeObject *type, bcn_log *log)
@@ -52,17 +52,6 @@ log_length(PyObject *op)
 
 /* --- the columns -------------------------------------------------------------- */
 
-static const bcn_log_column *
-column_at(py_log *self, long number)
-{
-    if (number < 0 || (size_t)number >= bcn_log_count(self->core) ||
-        !bcn_log_at(self->core, (size_t)number)->present) {
-        PyErr_Format(PyExc_IndexError, "no column %ld", number);
-        return NULL;
-    }
-    return bcn_log_at(self->core, (size_t)number);
-}
-
 static PyObject *
 lend(py_state *state, bcn_block *block, size_t width, char format)
 {
@@ -91,7 +80,7 @@ log_column(PyObject *op, PyObject *number)
         !bcn_log_at(self->core, (size_t)at)->present) {
         Py_RETURN_NONE;
     }
-    const bcn_log_column *c = column_at(self, at);
+    const bcn_log_column *c = py_log_column_at(self, at);
     if (c == NULL) {
         return NULL;
     }
@@ -122,190 +111,6 @@ log_nbytes(PyObject *op, void *unused)
 
 /* --- a question ------------------------------------------------------------------ */
 
-typedef struct question {
-    bcn_plan plan;
-    bcn_term terms[BCN_PLAN_TERMS];
-    bcn_dial dials[BCN_PLAN_DIALS];
-    bcn_clock clocks[BCN_PLAN_DIALS][BCN_CLOCKS_MAX];
-    bcn_range ranges[BCN_PLAN_RANGES];
-    Py_buffer views[BCN_PLAN_TERMS + BCN_PLAN_DIALS * BCN_CLOCKS_MAX];
-    size_t view_count;
-} question;
-
-static void
-question_free(question *q)
-{
-    for (size_t i = 0; i < q->view_count; i++) {
-        PyBuffer_Release(&q->views[i]);
-    }
-    bcn_free(q);
-}
-
-static const void *
-words(question *q, PyObject *object, size_t *count)
-{
-    Py_buffer *view = &q->views[q->view_count];
-    if (PyObject_GetBuffer(object, view, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    q->view_count++;
-    if ((uintptr_t)view->buf % 8 != 0 || view->len % 8 != 0) {
-        PyErr_SetString(PyExc_ValueError, "a table needs 64-bit words");
-        return NULL;
-    }
-    *count = (size_t)view->len / 8;
-    return view->buf;
-}
-
-static int
-parse_term(question *q, py_log *self, PyObject *item)
-{
-    long number;
-    PyObject *table;
-    if (!PyArg_ParseTuple(item, "lO:term", &number, &table)) {
-        return -1;
-    }
-    const bcn_log_column *column = column_at(self, number);
-    size_t count;
-    const uint64_t *entries =
-        column != NULL ? words(q, table, &count) : NULL;
-    if (entries == NULL) {
-        return -1;
-    }
-    if (column->view.kind != BCN_LABEL ||
-        count != (column->view.width == 1 ? 256u : 65536u)) {
-        PyErr_SetString(PyExc_ValueError,
-                        "a term needs a label column and a table over all "
-                        "its codes");
-        return -1;
-    }
-    q->terms[q->plan.term_count++] =
-        (bcn_term){column->view.data, column->view.width, entries};
-    return 0;
-}
-
-static int
-parse_clock(question *q, bcn_dial *dial, bcn_clock *clock, PyObject *item)
-{
-    PyObject *pieces;
-    unsigned long long stride, positions;
-    if (!PyArg_ParseTuple(item, "OKK:clock", &pieces, &stride, &positions)) {
-        return -1;
-    }
-    size_t count;
-    const void *data = words(q, pieces, &count);
-    if (data == NULL) {
-        return -1;
-    }
-    *clock = (bcn_clock){data, count / 5, stride};
-    if (count % 5 != 0 ||
-        !bcn_clock_check(clock->pieces, clock->count, positions)) {
-        PyErr_SetString(PyExc_ValueError, "not the pieces of an axis");
-        return -1;
-    }
-    dial->count++;
-    return 0;
-}
-
-static int
-parse_dial(question *q, py_log *self, PyObject *item)
-{
-    long number;
-    PyObject *clocks;
-    if (!PyArg_ParseTuple(item, "lO!:dial", &number, &PyList_Type, &clocks)) {
-        return -1;
-    }
-    const bcn_log_column *column = column_at(self, number);
-    if (column == NULL) {
-        return -1;
-    }
-    Py_ssize_t count = PyList_Size(clocks);
-    if (column->view.kind != BCN_TIME || count > BCN_CLOCKS_MAX) {
-        PyErr_SetString(PyExc_ValueError,
-                        "a dial needs a column of times and few clocks");
-        return -1;
-    }
-    size_t at = q->plan.dial_count++;
-    bcn_dial *dial = &q->dials[at];
-    *dial = (bcn_dial){&column->view, q->clocks[at], 0};
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *clock = PySequence_GetItem(clocks, i);
-        int parsed = clock != NULL
-                         ? parse_clock(q, dial, &q->clocks[at][i], clock)
-                         : -1;
-        Py_XDECREF(clock);
-        if (parsed < 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int
-parse_range(question *q, py_log *self, PyObject *item)
-{
-    long number;
-    long long from, to;
-    int outside;
-    if (!PyArg_ParseTuple(item, "lLLp:range", &number, &from, &to,
-                          &outside)) {
-        return -1;
-    }
-    const bcn_log_column *column = column_at(self, number);
-    if (column == NULL) {
-        return -1;
-    }
-    q->ranges[q->plan.range_count++] =
-        (bcn_range){&column->view, from, to, outside != 0};
-    return 0;
-}
-
-static int
-parse_parts(question *q, py_log *self, PyObject *list, Py_ssize_t most,
-            int (*parse)(question *, py_log *, PyObject *))
-{
-    Py_ssize_t count = PyList_Size(list);
-    if (count > most) {
-        PyErr_Format(PyExc_ValueError,
-                     "a question of %zd parts of one sort; at most %zd are "
-                     "possible",
-                     count, most);
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        /* Held while it is read: what parses may run Python, which may
-         * change the list. */
-        PyObject *item = PySequence_GetItem(list, i);
-        int parsed = item != NULL ? parse(q, self, item) : -1;
-        Py_XDECREF(item);
-        if (parsed < 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int
-parse_shape(PyObject *shape, bcn_shape *out)
-{
-    Py_ssize_t count = PyList_Size(shape);
-    if (count > BCN_DIMS_MAX) {
-        PyErr_Format(PyExc_ValueError, "%zd axes; at most %d are possible",
-                     count, BCN_DIMS_MAX);
-        return -1;
-    }
-    out->ndim = (size_t)count;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *item = PySequence_GetItem(shape, i);
-        out->dims[i] = item != NULL ? PyLong_AsUnsignedLongLong(item) : 0;
-        Py_XDECREF(item);
-        if (PyErr_Occurred()) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
 PyDoc_STRVAR(
     run_doc,
     "run($self, /, shape, terms, dials, ranges, measure=-1, groups=None,\n"
@@ -313,8 +118,25 @@ PyDoc_STRVAR(
     "Answer a question laid down as plain data and return a Cube.\n\n"
     "``terms`` are ``(column, table)`` with one 64-bit offset per code, "
     "``dials`` ``(column, [(pieces, stride, positions), ...])``, ``ranges`` "
-    "``(column, from, to, outside)``; all lists.  ``groups``, a pair of columns "
-    "(id, sender), counts different messages instead of rows.\n");
+    "``(column, from, to, outside)``; all lists.  A tuple of measures gives a "
+    "tuple of cubes.  ``groups``, a pair of columns (id, sender), counts "
+    "different messages instead of rows.\n");
+
+static PyObject *
+cubes_of(py_state *state, bcn_cube **cubes, size_t count)
+{
+    PyObject *result = PyTuple_New((Py_ssize_t)count);
+    for (size_t i = 0; i < count; i++) {
+        PyObject *cube = result == NULL ? NULL : py_cube_new(state, cubes[i]);
+        if (result == NULL) {
+            bcn_cube_drop(cubes[i]);
+        } else if (cube == NULL ||
+                   PyTuple_SetItem(result, (Py_ssize_t)i, cube) < 0) {
+            Py_CLEAR(result);
+        }
+    }
+    return result;
+}
 
 static PyObject *
 log_run(PyObject *op, PyObject *args, PyObject *kwargs)
@@ -324,50 +146,38 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
                             NULL};
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
-    PyObject *shape, *terms, *dials, *ranges;
+    PyObject *shape, *terms, *dials, *ranges, *measure = NULL;
     PyObject *groups = Py_None;
-    long measure = -1, id = -1, sender = -1;
+    long id = -1, sender = -1;
     Py_ssize_t workers = 0;
     unsigned long long memory = 0;
     if (state == NULL ||
         !PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!O!|lOnK:run", names, &PyList_Type, &shape,
+            args, kwargs, "O!O!O!O!|OOnK:run", names, &PyList_Type, &shape,
             &PyList_Type, &terms, &PyList_Type, &dials, &PyList_Type, &ranges,
             &measure, &groups, &workers, &memory)) {
         return NULL;
     }
-    question *q = bcn_calloc(1, sizeof *q);
+    py_question *q = bcn_calloc(1, sizeof *q);
     if (q == NULL) {
         return PyErr_NoMemory();
     }
     PyObject *result = NULL;
-    q->plan = (bcn_plan){.rows = bcn_log_rows(self->core),
-                         .terms = q->terms,
-                         .dials = q->dials,
-                         .ranges = q->ranges,
-                         .workers = workers < 0 ? 0 : (size_t)workers,
-                         .spare = bcn_log_spare(self->core),
-                         .memory = memory};
-    if (parse_shape(shape, &q->plan.shape) < 0 ||
-        parse_parts(q, self, terms, BCN_PLAN_TERMS, parse_term) < 0 ||
-        parse_parts(q, self, dials, BCN_PLAN_DIALS, parse_dial) < 0 ||
-        parse_parts(q, self, ranges, BCN_PLAN_RANGES, parse_range) < 0) {
+    q->plan.workers = workers < 0 ? 0 : (size_t)workers;
+    q->plan.memory = memory;
+    q->measure_count = measure == NULL ? 1 : 0;
+    if (py_question_parse(q, self, shape, terms, dials, ranges) < 0 ||
+        (measure != NULL && py_question_measures(q, self, measure) < 0)) {
         goto done;
-    }
-    if (measure >= 0) {
-        const bcn_log_column *column = column_at(self, measure);
-        if (column == NULL) {
-            goto done;
-        }
-        q->plan.measure = &column->view;
     }
     if (groups != Py_None &&
         (!PyArg_ParseTuple(groups, "ll:groups", &id, &sender) ||
-         column_at(self, id) == NULL || column_at(self, sender) == NULL)) {
+         py_log_column_at(self, id) == NULL ||
+         py_log_column_at(self, sender) == NULL)) {
         goto done;
     }
     bcn_error error = {""};
-    bcn_cube *cube = NULL;
+    bcn_cube *cubes[PY_MEASURES] = {NULL};
     bcn_block *block = NULL;
     bcn_column numbers;
     py_watch watch;
@@ -380,14 +190,20 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
                                      &numbers);
     if (status == BCN_OK) {
         q->plan.groups = id < 0 ? NULL : &numbers;
-        status = bcn_plan_run(&q->plan, &watch.core, &cube, &error);
+        status = bcn_plan_run_each(&q->plan, q->measures, q->measure_count,
+                                   &watch.core, cubes, &error);
     }
     bcn_block_drop(block);
     PY_CORE_END(&watch)
-    result = status == BCN_OK ? py_cube_new(state, cube)
-                              : py_raise(status, &error);
+    if (status != BCN_OK) {
+        result = py_raise(status, &error);
+    } else if (measure != NULL && PyTuple_Check(measure)) {
+        result = cubes_of(state, cubes, q->measure_count);
+    } else {
+        result = py_cube_new(state, cubes[0]);
+    }
 done:
-    question_free(q);
+    py_question_free(q);
     return result;
 }
 
