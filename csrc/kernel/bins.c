@@ -156,8 +156,8 @@ both_at(const bcn_both *measures, bool one, int width, size_t row)
     uint64_t first = one ? 1
                          : (uint64_t)bcn_number_at(measures->first,
                                                    measures->first_width, row);
-    return first + ((uint64_t)bcn_number_at(measures->second, width, row)
-                    << 32);
+    return first +
+           ((uint64_t)bcn_number_at(measures->second, width, row) << 32);
 }
 
 static BCN_ALWAYS_INLINE void

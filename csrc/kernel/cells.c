@@ -193,8 +193,8 @@ bcn_cells_both_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                              ? 1
                              : (uint64_t)bcn_number_at(
                                    measures.first, measures.first_width, i);
-        uint64_t second = (uint64_t)bcn_number_at(measures.second,
-                                                  measures.second_width, i);
+        uint64_t second =
+            (uint64_t)bcn_number_at(measures.second, measures.second_width, i);
         table[lanes[i % BCN_LANES] + spill(cells[i], limit, 0)] +=
             first + (second << 32);
     }

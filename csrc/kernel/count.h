@@ -35,10 +35,10 @@ enum {
     BCN_LOOKS = 3, /* terms that the fused loops know */
     BCN_LANES = 4,
     BCN_SPILL = 8,
-    BCN_BIN_LANE = 256 + 8,      /* apart from each other in the cache */
-    BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
-    BCN_DUOS = 2 * (65536 + 32),      /* counters of neighbours in pairs */
-    BCN_DUO_ROWS = (1 << 18) - 16,    /* that those hold */
+    BCN_BIN_LANE = 256 + 8,        /* apart from each other in the cache */
+    BCN_BINS = 8 * BCN_BIN_LANE,   /* counters of a byte histogram */
+    BCN_DUOS = 2 * (65536 + 32),   /* counters of neighbours in pairs */
+    BCN_DUO_ROWS = (1 << 18) - 16, /* that those hold */
     BCN_PICKS = 4,
     BCN_FEW = 24, /* bytes that may be cheaper to compare than to look up */
     BCN_PAIR_ROW = 256 + 8,

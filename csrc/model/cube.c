@@ -112,8 +112,8 @@ settle(bcn_cube *cube, bcn_block *low, int width, bcn_block *high,
     } else {
         cube->stored = cube->size;
         if (fewest < width) {
-            cube->low = bcn_block_new((size_t)cube->size, (size_t)fewest,
-                                      false);
+            cube->low =
+                bcn_block_new((size_t)cube->size, (size_t)fewest, false);
             if (cube->low == NULL) {
                 status = BCN_NOMEM;
             } else {
@@ -152,8 +152,8 @@ bcn_cube_from_narrow(const bcn_shape *shape, bcn_block *cells, int width,
     }
     uint64_t bits = UINT64_MAX >> (64 - 8 * width);
     if (nonzero == UINT64_MAX) {
-        nonzero = count_nonzero(bcn_block_data(cells), width, NULL, size,
-                                &bits);
+        nonzero =
+            count_nonzero(bcn_block_data(cells), width, NULL, size, &bits);
     }
     status = settle(cube, cells, width, NULL, nonzero, bits);
     if (status != BCN_OK) {
@@ -334,9 +334,8 @@ bcn_wide
 bcn_cube_total(const bcn_cube *cube)
 {
     if (cube->high == NULL && cube->mass <= INT64_MAX) {
-        return bcn_wide_of(
-            (int64_t)bcn_narrow_sum(bcn_block_data(cube->low), cube->width,
-                                    (size_t)cube->stored));
+        return bcn_wide_of((int64_t)bcn_narrow_sum(
+            bcn_block_data(cube->low), cube->width, (size_t)cube->stored));
     }
     bcn_wide sum = bcn_wide_of(0);
     for (uint64_t k = 0; k < cube->stored; k++) {
@@ -352,10 +351,10 @@ bcn_cube_nonzero(const bcn_cube *cube)
         return cube->stored;
     }
     uint64_t bits;
-    return count_nonzero(
-        bcn_block_data(cube->low), cube->width,
-        cube->high == NULL ? NULL : bcn_block_data(cube->high), cube->stored,
-        &bits);
+    return count_nonzero(bcn_block_data(cube->low), cube->width,
+                         cube->high == NULL ? NULL
+                                            : bcn_block_data(cube->high),
+                         cube->stored, &bits);
 }
 
 uint64_t

@@ -220,8 +220,7 @@ static bcn_status
 run(const bcn_plan *plan, const bcn_column *also, bcn_watch *watch,
     bcn_cube **out, bcn_error *error)
 {
-    bcn_job job = {
-        .plan = plan, .also = also, .watch = watch, .error = error};
+    bcn_job job = {.plan = plan, .also = also, .watch = watch, .error = error};
     BCN_TRY(check(plan, &job.cells, &job.reach, error));
     trim_ranges(&job);
     sort_dials(&job);

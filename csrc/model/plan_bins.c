@@ -25,7 +25,8 @@ bcn_crew_both(const bcn_crew *crew, size_t row)
 }
 
 void
-bcn_crew_add(const bcn_crew *crew, bcn_share *mine, uint32_t cell, uint64_t rows)
+bcn_crew_add(const bcn_crew *crew, bcn_share *mine, uint32_t cell,
+             uint64_t rows)
 {
     if (crew->form == COUNT_32) {
         ((uint32_t *)mine->table)[cell] += (uint32_t)rows;
@@ -36,20 +37,21 @@ bcn_crew_add(const bcn_crew *crew, bcn_share *mine, uint32_t cell, uint64_t rows
 
 void
 bcn_crew_few(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-          uint32_t offset)
+             uint32_t offset)
 {
     uint32_t counts[BCN_FEW] = {0};
     bcn_few_count(counts, crew->known, crew->known_count,
                   crew->quick.codes[0] + begin, end - begin);
     for (size_t i = 0; i < crew->known_count; i++) {
-        bcn_crew_add(crew, mine, offset + crew->quick.tables[0][crew->known[i]],
-                 counts[i]);
+        bcn_crew_add(crew, mine,
+                     offset + crew->quick.tables[0][crew->known[i]],
+                     counts[i]);
     }
 }
 
 void
-bcn_crew_bins(const bcn_crew *crew, bcn_share *mine, size_t begin,
-                size_t end, uint32_t offset)
+bcn_crew_bins(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+              uint32_t offset)
 {
     uint32_t bins[BCN_BINS];
     memset(bins, 0, sizeof bins);
@@ -76,8 +78,9 @@ bcn_crew_send_duos(const bcn_crew *crew, bcn_share *mine)
     bcn_duos_fold((uint16_t *)(bins + 256), bins);
     for (size_t i = 0; i < crew->known_count; i++) {
         size_t code = crew->known[i];
-        bcn_crew_add(crew, mine, mine->duo_offset + crew->quick.tables[0][code],
-                 bins[code]);
+        bcn_crew_add(crew, mine,
+                     mine->duo_offset + crew->quick.tables[0][code],
+                     bins[code]);
     }
     memset(bins, 0, 256 * sizeof *bins);
 }
@@ -85,7 +88,7 @@ bcn_crew_send_duos(const bcn_crew *crew, bcn_share *mine)
 /* False, and nothing is counted, without memory. */
 bool
 bcn_crew_duos(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-           uint32_t offset)
+              uint32_t offset)
 {
     if (mine->duos == NULL) {
         mine->duos = bcn_block_new(512 + BCN_DUOS, sizeof(uint16_t), true);
@@ -110,8 +113,8 @@ bcn_crew_duos(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
 }
 
 void
-bcn_crew_sum_bins(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-              uint32_t offset)
+bcn_crew_sum_bins(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                  size_t end, uint32_t offset)
 {
     uint64_t bins[BCN_LANES * BCN_BIN_LANE];
     memset(bins, 0, sizeof bins);
@@ -195,7 +198,7 @@ bcn_crew_send_pairs(const bcn_crew *crew, bcn_share *mine)
 
 void
 bcn_crew_pairs(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-            uint32_t offset)
+               uint32_t offset)
 {
     if (mine->pair_offset != offset) {
         bcn_crew_send_pairs(crew, mine);

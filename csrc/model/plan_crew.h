@@ -37,7 +37,7 @@ typedef struct bcn_look {
 } bcn_look;
 
 enum {
-    BCN_PART = 1 << 16, /* cells */
+    BCN_PART = 1 << 16,                                  /* cells */
     BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS + 1, /* and a range */
     BCN_CUTS_MAX = 64
 };

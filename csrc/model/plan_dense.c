@@ -42,8 +42,8 @@ choose_way(bcn_crew *crew)
     uint64_t rows = job->end - job->begin, tables = 1;
     crew->workers = job->workers;
     if (job->also != NULL) {
-        int64_t most = job->plan->measure != NULL ? job->plan->measure->greatest
-                                                  : 1;
+        int64_t most =
+            job->plan->measure != NULL ? job->plan->measure->greatest : 1;
         most = job->also->greatest > most ? job->also->greatest : most;
         crew->form = BOTH_64;
         crew->both_rows = UINT32_MAX / (size_t)(most > 0 ? most : 1);
@@ -284,8 +284,8 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
             bcn_block_drop(low);
             return status;
         }
-        status = bcn_cube_from_dense(shape, low, NULL, UINT64_MAX, job->mass,
-                                     out);
+        status =
+            bcn_cube_from_dense(shape, low, NULL, UINT64_MAX, job->mass, out);
         if (status != BCN_OK) {
             bcn_cube_drop(out[1]);
         }

@@ -89,8 +89,8 @@ bcn_sheet_open(bcn_sheet *sheet, size_t region, uint64_t bits,
                  : bits <= UINT32_MAX ? 4
                                       : 8;
     int widest = atomic_load(&sheet->widest);
-    while (widest < needed && !atomic_compare_exchange_weak(
-                                  &sheet->widest, &widest, needed)) {
+    while (widest < needed &&
+           !atomic_compare_exchange_weak(&sheet->widest, &widest, needed)) {
     }
     needed = before != 0 && before >= needed ? before
              : needed > widest               ? needed
@@ -119,16 +119,16 @@ level(void *context, size_t worker)
         }
         int before = sheet->widths[region];
         uint64_t from = sheet->starts[region], to = sheet->starts[region + 1];
-        char *cells = bcn_block_data(
-            atomic_load(&sheet->blocks[place_of(width)]));
+        char *cells =
+            bcn_block_data(atomic_load(&sheet->blocks[place_of(width)]));
         if (before == 0) {
             memset(cells + from * (size_t)width, 0,
                    (size_t)(to - from) * (size_t)width);
         } else if (before < width) {
-            widen(cells, width,
-                  bcn_block_data(
-                      atomic_load(&sheet->blocks[place_of(before)])),
-                  before, from, to);
+            widen(
+                cells, width,
+                bcn_block_data(atomic_load(&sheet->blocks[place_of(before)])),
+                before, from, to);
         }
     }
 }
@@ -148,7 +148,6 @@ bcn_sheet_finish(bcn_sheet *sheet, size_t workers, bcn_block **cells,
     if (!level_already) {
         bcn_run(workers, level, sheet);
     }
-    *cells = bcn_block_keep(
-        atomic_load(&sheet->blocks[place_of(*width)]));
+    *cells = bcn_block_keep(atomic_load(&sheet->blocks[place_of(*width)]));
     return BCN_OK;
 }

@@ -46,8 +46,8 @@ write_figures(bcn_crew *crew, bcn_share *mine, uint64_t start, bool again,
         }
     }
     if (again) {
-        const char *cells = bcn_sheet_open(&crew->sheet, mine->piece, 0,
-                                           mine->fresh, &width);
+        const char *cells =
+            bcn_sheet_open(&crew->sheet, mine->piece, 0, mine->fresh, &width);
         cells += start * (size_t)width;
         uint64_t before = 0;
         (void)bcn_narrow_bits(cells, width, span, &before);
@@ -59,8 +59,8 @@ write_figures(bcn_crew *crew, bcn_share *mine, uint64_t start, bool again,
         }
     }
     uint64_t bits = bcn_narrow_bits(mine->table, bytes, span, &mine->nonzero);
-    char *cells = bcn_sheet_open(&crew->sheet, mine->piece, bits, mine->fresh,
-                                 &width);
+    char *cells =
+        bcn_sheet_open(&crew->sheet, mine->piece, bits, mine->fresh, &width);
     if (cells == NULL) {
         return false;
     }
@@ -106,8 +106,8 @@ bcn_crew_end_piece(bcn_crew *crew, bcn_share *mine)
         memset(crew->high + mine->fresh, 0, rest * 8);
     } else if (mine->status == BCN_OK) {
         int width;
-        char *cells = bcn_sheet_open(&crew->sheet, mine->piece, 0, mine->fresh,
-                                     &width);
+        char *cells =
+            bcn_sheet_open(&crew->sheet, mine->piece, 0, mine->fresh, &width);
         if (cells == NULL) {
             mine->status = BCN_NOMEM;
             return;
