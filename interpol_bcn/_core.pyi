@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self, final
+from typing import Any, Self, final, overload
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -75,6 +75,7 @@ class Log:
     @property
     def _nbytes(self) -> tuple[int, int]: ...
     def column(self, number: int, /) -> dict[str, Any] | None: ...
+    @overload
     def run(
         self,
         /,
@@ -87,6 +88,19 @@ class Log:
         workers: int = 0,
         memory: int = 0,
     ) -> Cube: ...
+    @overload
+    def run(
+        self,
+        /,
+        shape: list[int],
+        terms: list[tuple[int, Any]],
+        dials: list[tuple[int, list[tuple[Any, int, int]]]],
+        ranges: list[tuple[int, int, int, bool]],
+        measure: tuple[int, ...],
+        groups: tuple[int, int] | None = None,
+        workers: int = 0,
+        memory: int = 0,
+    ) -> tuple[Cube, ...]: ...
     def select(
         self,
         /,

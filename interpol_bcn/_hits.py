@@ -44,9 +44,8 @@ def hit_rate(
         raise QueryError(f"interval={interval!r}{near} It is one of {', '.join(_KINDS)}")
     names = check_names(axes)
     stated, left = _stating_hits(log, where, tz)
-    hits = figures(log.sum("hits", *names, where=stated, tz=tz))
-    cube = log.count(*names, where=stated, tz=tz)
-    searches = figures(cube)
+    cube, found = log._ask_both("hits", names, stated, tz)
+    hits, searches = figures(found), figures(cube)
     if interval is None:
         rare = per > _RARE and all(k * _RARE <= n for k, n in zip(hits, searches, strict=True))
         interval = "garwood" if rare else "clopper-pearson"

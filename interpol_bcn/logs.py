@@ -355,6 +355,23 @@ class Log(Moments, Times, Keeping, _core.Log):
             known.remember(laid, laid.key, number, groups, core)
         return (made or Cube)._answer(core, self, laid, measure, unit)
 
+    def _ask_both(
+        self, measure: str, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any
+    ) -> tuple[Cube, Cube]:
+        """Count records and add up a measure along the same axes, in one pass where it can."""
+        self._check_measure(measure, names, where, tz)
+        number, groups = self._counting(self.unit)
+        if groups is not None or not len(self):
+            counted = self._ask(names, where, tz, None, None)
+            return counted, self._ask(names, where, tz, None, None, measure=measure)
+        laid = self._plan(names, where, tz, None)
+        both = (number, self.schema.number(measure))
+        memory = memory_available() if laid.cells > 1 << 20 else 0
+        cubes = self.run(laid.shape, laid.terms, laid.dials, laid.ranges, both, None, 0, memory)
+        counts, sums = (Cube._answer(cubes[i], self, laid, (None, measure)[i], self.unit)
+                        for i in range(2))  # fmt: skip
+        return counts, sums
+
     def _counting(self, unit: str) -> tuple[int, tuple[int, int] | None]:
         """What to add up for a count: the weight's column, or messages by their id."""
         schema = self.schema

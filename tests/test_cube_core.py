@@ -243,3 +243,28 @@ def test_wrong_arguments_are_refused(call: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         call(cube)
     assert cube.total() == 15
+
+
+@pytest.mark.parametrize(
+    ("most", "width"), [(255, 1), (65_535, 2), (65_536, 4), (2**32, 8), (-1, 8)]
+)
+def test_many_cells_are_kept_narrow_and_leave_as_int64(most: int, width: int) -> None:
+    values = array("q", [1, 2, 0]) * 400_000
+    values[5] = most
+    cube = _core.Cube.from_cells((1_200, 1_000), values)
+    cube.check()
+    assert cube.nbytes == width * len(values)
+    view = memoryview(cube)
+    assert (view.format, view.shape, view.nbytes) == ("q", (1_200, 1_000), 8 * len(values))
+    assert view.tobytes() == bytes(memoryview(cube.dense())) == values.tobytes()
+    assert cube.extent() == (min(0, most), max(2, most))
+    assert cube.add(cube).subtract(cube).equal(cube)
+    assert cube.total() == sum(values)
+    assert cells_of(cube.pick(0, 0)) == {(i,): n for i, n in enumerate(values[:1_000]) if n}
+
+
+def test_a_view_outlives_its_narrow_cube() -> None:
+    cube = _core.Cube.from_cells((1_200, 1_000), array("q", [7]) * 1_200_000)
+    view = memoryview(cube)
+    del cube
+    assert view[1_199, 999] == 7

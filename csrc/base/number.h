@@ -11,6 +11,21 @@
 
 #include "base/status.h" /* BCN_ALWAYS_INLINE */
 
+/* Ask for the memory at `offset`, which need not exist: what is read in order
+ * from large arrays comes late on some machines unless it is asked for. */
+enum { BCN_AHEAD = 512 }; /* numbers */
+
+static BCN_ALWAYS_INLINE void
+bcn_fetch(const void *values, size_t offset)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch((const void *)((uintptr_t)values + offset));
+#else
+    (void)values;
+    (void)offset;
+#endif
+}
+
 static BCN_ALWAYS_INLINE int64_t
 bcn_number_at(const void *values, int width, size_t row)
 {
@@ -23,6 +38,25 @@ bcn_number_at(const void *values, int width, size_t row)
         return ((const uint32_t *)values)[row];
     default:
         return ((const int64_t *)values)[row];
+    }
+}
+
+/* Write a number that fits. */
+static BCN_ALWAYS_INLINE void
+bcn_number_put(void *values, int width, size_t row, int64_t number)
+{
+    switch (width) {
+    case 1:
+        ((uint8_t *)values)[row] = (uint8_t)number;
+        break;
+    case 2:
+        ((uint16_t *)values)[row] = (uint16_t)number;
+        break;
+    case 4:
+        ((uint32_t *)values)[row] = (uint32_t)number;
+        break;
+    default:
+        ((int64_t *)values)[row] = number;
     }
 }
 

@@ -1,13 +1,15 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/modern.h"
 #include "kernel/count.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-/* Counting rows by what they hold: bytes, few bytes, pairs of bytes. */
+/* Counting rows by what they hold: bytes and pairs of bytes. */
 
 void
 bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
@@ -38,12 +40,83 @@ bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count)
     }
 }
 
+enum { DUO_LANE = 65536 + 32 };
+
+void
+bcn_duos_count(uint16_t *duos, uint32_t *bins, const uint8_t *codes,
+               size_t count)
+{
+    uint16_t *second = duos + DUO_LANE;
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        uint64_t a, b;
+        memcpy(&a, codes + i, 8);
+        memcpy(&b, codes + i + 8, 8);
+        uint16_t first = (uint16_t)a;
+        /* Sorted rows would wait for one counter: count their run at once. */
+        if (a == b && a == first * UINT64_C(0x0001000100010001)) {
+            duos[first] = (uint16_t)(duos[first] + 4);
+            second[first] = (uint16_t)(second[first] + 4);
+            continue;
+        }
+        uint16_t pairs[8];
+        memcpy(pairs, codes + i, 16);
+        duos[pairs[0]]++;
+        second[pairs[1]]++;
+        duos[pairs[2]]++;
+        second[pairs[3]]++;
+        duos[pairs[4]]++;
+        second[pairs[5]]++;
+        duos[pairs[6]]++;
+        second[pairs[7]]++;
+    }
+    for (; i < count; i++) {
+        bins[codes[i]]++;
+    }
+}
+
+/* Of a pair, which byte came first does not matter: both are counted.  Each
+ * line is cleared while it is near. */
+static BCN_ALWAYS_INLINE void
+fold_duos(uint16_t *restrict duos, uint32_t *restrict bins)
+{
+    for (size_t high = 0; high < 256; high++) {
+        uint16_t *a = duos + high * 256, *b = a + DUO_LANE;
+        uint32_t sum = 0;
+        for (size_t low = 0; low < 256; low++) {
+            uint32_t rows = (uint32_t)a[low] + b[low];
+            bins[low] += rows;
+            sum += rows;
+        }
+        memset(a, 0, 256 * sizeof *a);
+        memset(b, 0, 256 * sizeof *b);
+        bins[high] += sum;
+    }
+}
+
+BCN_MODERN static void
+fold_duos_modern(uint16_t *duos, uint32_t *bins)
+{
+    fold_duos(duos, bins);
+}
+
+void
+bcn_duos_fold(uint16_t *duos, uint32_t *bins)
+{
+    if (bcn_modern()) {
+        fold_duos_modern(duos, bins);
+    } else {
+        fold_duos(duos, bins);
+    }
+}
+
 static BCN_ALWAYS_INLINE void
 sum(uint64_t *bins, const uint8_t *codes, const void *values, int width,
     size_t count)
 {
     size_t i = 0;
     for (; i + 4 <= count; i += 4) {
+        bcn_fetch(values, (i + BCN_AHEAD) * (size_t)width);
 #define ROW(place)                                                            \
     bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
         (uint64_t)bcn_number_at(values, width, i + place)
@@ -77,64 +150,46 @@ bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
     }
 }
 
-enum { ABREAST = 32, TURNS = 255 };
-
-/* Count four bytes side by side.  Every counter of eight bits meets at most
- * TURNS codes before it is emptied; compilers make the inner loop a handful
- * of instructions on whole vectors. */
-static void
-count_four(uint32_t *counts, const uint8_t *known, const uint8_t *codes,
-           size_t count)
+static BCN_ALWAYS_INLINE uint64_t
+both_at(const bcn_both *measures, bool one, int width, size_t row)
 {
-    uint8_t a = known[0], b = known[1], c = known[2], d = known[3];
-    uint32_t sums[4] = {0};
+    uint64_t first = one ? 1
+                         : (uint64_t)bcn_number_at(measures->first,
+                                                   measures->first_width, row);
+    return first +
+           ((uint64_t)bcn_number_at(measures->second, width, row) << 32);
+}
+
+static BCN_ALWAYS_INLINE void
+both(uint64_t *bins, const uint8_t *codes, const bcn_both *measures, bool one,
+     int width, size_t count)
+{
     size_t i = 0;
-    while (count - i >= ABREAST) {
-        size_t turns = (count - i) / ABREAST;
-        size_t stop = i + (turns < TURNS ? turns : TURNS) * ABREAST;
-        uint8_t as[ABREAST] = {0}, bs[ABREAST] = {0}, cs[ABREAST] = {0},
-                ds[ABREAST] = {0};
-        for (; i < stop; i += ABREAST) {
-            for (size_t k = 0; k < ABREAST; k++) {
-                uint8_t code = codes[i + k];
-                as[k] = (uint8_t)(as[k] + (code == a));
-                bs[k] = (uint8_t)(bs[k] + (code == b));
-                cs[k] = (uint8_t)(cs[k] + (code == c));
-                ds[k] = (uint8_t)(ds[k] + (code == d));
-            }
-        }
-        for (size_t k = 0; k < ABREAST; k++) {
-            sums[0] += as[k];
-            sums[1] += bs[k];
-            sums[2] += cs[k];
-            sums[3] += ds[k];
-        }
+    for (; i + 4 <= count; i += 4) {
+#define ROW(place)                                                            \
+    bins[place * BCN_BIN_LANE + codes[i + place]] +=                          \
+        both_at(measures, one, width, i + place)
+        ROW(0);
+        ROW(1);
+        ROW(2);
+        ROW(3);
+#undef ROW
     }
     for (; i < count; i++) {
-        sums[0] += codes[i] == a;
-        sums[1] += codes[i] == b;
-        sums[2] += codes[i] == c;
-        sums[3] += codes[i] == d;
-    }
-    for (size_t k = 0; k < 4; k++) {
-        counts[k] += sums[k];
+        bins[codes[i]] += both_at(measures, one, width, i);
     }
 }
 
 void
-bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
-              const uint8_t *codes, size_t count)
+bcn_bins_both(uint64_t *bins, const uint8_t *codes, bcn_both measures,
+              size_t count)
 {
-    for (size_t first = 0; first < known_count; first += 4) {
-        uint8_t four[4];
-        uint32_t sums[4] = {0};
-        for (size_t k = 0; k < 4; k++) {
-            four[k] = known[first + k < known_count ? first + k : first];
-        }
-        count_four(sums, four, codes, count);
-        for (size_t k = 0; k < 4 && first + k < known_count; k++) {
-            counts[first + k] += sums[k];
-        }
+    if (measures.first != NULL) {
+        both(bins, codes, &measures, false, measures.second_width, count);
+    } else if (measures.second_width == 1) {
+        both(bins, codes, &measures, true, 1, count);
+    } else {
+        both(bins, codes, &measures, true, measures.second_width, count);
     }
 }
 

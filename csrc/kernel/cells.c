@@ -185,6 +185,22 @@ bcn_cells_sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
 }
 
 void
+bcn_cells_both_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
+                   const uint32_t *cells, bcn_both measures, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t first = measures.first == NULL
+                             ? 1
+                             : (uint64_t)bcn_number_at(
+                                   measures.first, measures.first_width, i);
+        uint64_t second =
+            (uint64_t)bcn_number_at(measures.second, measures.second_width, i);
+        table[lanes[i % BCN_LANES] + spill(cells[i], limit, 0)] +=
+            first + (second << 32);
+    }
+}
+
+void
 bcn_cells_sum_wide(bcn_wide *table, uint32_t limit, const uint32_t *cells,
                    const void *values, int width, size_t count)
 {

@@ -18,8 +18,9 @@
 
 #include "base/wide.h"
 #include "kernel/clock.h" /* BCN_SKIP */
+#include "kernel/count.h" /* bcn_both */
 
-#define BCN_CELLS_MAX (UINT32_C(1) << 26) /* cells of a dense question */
+#define BCN_CELLS_MAX (UINT32_C(1) << 26) /* cells of one table */
 #define BCN_SKIP_CELL (UINT32_C(1) << 27)
 enum {
     BCN_TERMS_MAX = 20, /* 20 * 2^27 + 2^26 < 2^32 */
@@ -47,6 +48,10 @@ void bcn_cells_count_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
 void bcn_cells_sum_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
                        const uint32_t *cells, const void *values, int width,
                        size_t count);
+/* Both measures in halves of a cell, as bcn_bins_both. */
+void bcn_cells_both_u64(uint64_t *table, const size_t *lanes, uint32_t limit,
+                        const uint32_t *cells, bcn_both measures,
+                        size_t count);
 void bcn_cells_sum_wide(bcn_wide *table, uint32_t limit, const uint32_t *cells,
                         const void *values, int width, size_t count);
 

@@ -69,6 +69,7 @@ sum_u64(uint64_t *cells, const size_t *offsets, uint32_t limit,
     LANES(uint64_t);
     size_t row = begin;
     for (; row + 8 <= end; row += 8) {
+        bcn_fetch(values, (row + BCN_AHEAD) * (size_t)width);
 #define ROW(place, turn)                                                      \
     lanes[turn][cell_of(&looks, terms, row + place, limit, place)] +=         \
         (uint64_t)bcn_number_at(values, width, row + place);

@@ -23,6 +23,7 @@
 #ifndef BCN_COUNT_H
 #define BCN_COUNT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,10 +35,12 @@ enum {
     BCN_LOOKS = 3, /* terms that the fused loops know */
     BCN_LANES = 4,
     BCN_SPILL = 8,
-    BCN_BIN_LANE = 256 + 8,      /* apart from each other in the cache */
-    BCN_BINS = 8 * BCN_BIN_LANE, /* counters of a byte histogram */
+    BCN_BIN_LANE = 256 + 8,        /* apart from each other in the cache */
+    BCN_BINS = 8 * BCN_BIN_LANE,   /* counters of a byte histogram */
+    BCN_DUOS = 2 * (65536 + 32),   /* counters of neighbours in pairs */
+    BCN_DUO_ROWS = (1 << 18) - 16, /* that those hold */
     BCN_PICKS = 4,
-    BCN_FEW = 12, /* bytes that are cheaper to compare than to look up */
+    BCN_FEW = 24, /* bytes that may be cheaper to compare than to look up */
     BCN_PAIR_ROW = 256 + 8,
     BCN_PAIR_LANE = 256 * BCN_PAIR_ROW + 24,
     BCN_PAIRS = 2 * BCN_PAIR_LANE /* counters of a histogram of pairs */
@@ -69,14 +72,39 @@ void bcn_sum_u64(uint64_t *cells, const size_t *lanes, uint32_t limit,
 /* Count bytes: bins[lane * BCN_BIN_LANE + byte], to be added up over eight
  * lanes.  Eight bytes are loaded at once, each counted in its own lane. */
 void bcn_bins_count(uint32_t *bins, const uint8_t *codes, size_t count);
+/* Count bytes two at a time, in counters of 16 bits, one for each value of two
+ * neighbours: half as many stores, which is what such a loop is short of.
+ * `duos` begins as zeros and takes up to BCN_DUO_ROWS bytes; those without a
+ * neighbour are counted in bins[byte].  bcn_duos_fold adds all to bins[byte]
+ * and leaves zeros. */
+void bcn_duos_count(uint16_t *duos, uint32_t *bins, const uint8_t *codes,
+                    size_t count);
+void bcn_duos_fold(uint16_t *duos, uint32_t *bins);
 /* Add values[i] to bins[lane * BCN_BIN_LANE + codes[i]], in BCN_LANES lanes,
  * as bcn_sum_u64 does. */
 void bcn_bins_sum(uint64_t *bins, const uint8_t *codes, const void *values,
                   int width, size_t count);
 
+/* Two measures of the same rows; `first` NULL: 1 for each row. */
+typedef struct bcn_both {
+    const void *first, *second;
+    int first_width, second_width;
+} bcn_both;
+/* As bcn_bins_sum, the first measure in the low half of a bin and the second
+ * in the high one.  The caller answers for both having room. */
+void bcn_bins_both(uint64_t *bins, const uint8_t *codes, bcn_both measures,
+                   size_t count);
+
+/* So many bytes are cheaper to compare than to look up here: up to BCN_FEW. */
+size_t bcn_few_most(void);
 /* counts[i] grows by the bytes equal to known[i]; known_count <= BCN_FEW. */
 void bcn_few_count(uint32_t *counts, const uint8_t *known, size_t known_count,
                    const uint8_t *codes, size_t count);
+
+/* sums[byte] grows by the values, of one byte each, and nothing else: made for
+ * values that are mostly 0.  False, and nothing is added, when they are not. */
+bool bcn_rare_sum(uint64_t *sums, const uint8_t *codes, const uint8_t *values,
+                  size_t count);
 
 /* Count pairs: pairs[lane * BCN_PAIR_LANE + a * BCN_PAIR_ROW + b], to be
  * added up over two lanes.  Rows grow by kept[by[row]], unless `by` is NULL:

@@ -1,63 +1,8 @@
 #include "model/cube.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-bcn_status
-bcn_shape_size(const bcn_shape *shape, uint64_t *size, bcn_error *error)
-{
-    if (shape->ndim > BCN_DIMS_MAX) {
-        return bcn_fail(error, BCN_INVALID,
-                        "%zu axes: a question may have up to %d", shape->ndim,
-                        BCN_DIMS_MAX);
-    }
-    uint64_t product = 1;
-    for (size_t i = 0; i < shape->ndim; i++) {
-        if (shape->dims[i] == 0) {
-            *size = 0;
-            return BCN_OK;
-        }
-    }
-    for (size_t i = 0; i < shape->ndim; i++) {
-        if (product > (uint64_t)INT64_MAX / shape->dims[i]) {
-            char words[320] = "";
-            size_t length = 0;
-            for (size_t k = 0; k < shape->ndim && length < 290; k++) {
-                length += (size_t)snprintf(words + length,
-                                           sizeof words - length, "%s%" PRIu64,
-                                           k > 0 ? " x " : "", shape->dims[k]);
-            }
-            return bcn_fail(error, BCN_TOO_LARGE,
-                            "%s cells are more than can be numbered: ask for "
-                            "fewer axes or a coarser time axis, or filter "
-                            "with where=",
-                            words);
-        }
-        product *= shape->dims[i];
-    }
-    *size = product;
-    return BCN_OK;
-}
-
-bcn_status
-bcn_shape_afford(uint64_t count, uint64_t width, uint64_t limit,
-                 bcn_error *error)
-{
-    uint64_t most = (uint64_t)(SIZE_MAX / 2);
-    if (limit != 0 && limit < most) {
-        most = limit;
-    }
-    if (count <= most / width) {
-        return BCN_OK;
-    }
-    return bcn_fail(error, BCN_TOO_LARGE,
-                    "%" PRIu64 " cells of %" PRIu64
-                    " bytes each would not fit in the %" PRIu64
-                    " bytes of memory allowed: ask for fewer axes or a "
-                    "coarser time axis, or filter with where=",
-                    count, width, most);
-}
+#include "kernel/narrow.h"
 
 static bcn_cube *
 shell_new(const bcn_shape *shape, uint64_t size, uint64_t mass)
@@ -68,6 +13,7 @@ shell_new(const bcn_shape *shape, uint64_t size, uint64_t mass)
         cube->shape = *shape;
         cube->size = size;
         cube->mass = mass;
+        cube->width = 8;
     }
     return cube;
 }
@@ -103,19 +49,25 @@ needs_high(const int64_t *low, const int64_t *high, uint64_t count)
     return false;
 }
 
+/* Count the values that are not 0, and or the bits of all together. */
 static uint64_t
-count_nonzero(const int64_t *low, const int64_t *high, uint64_t count)
+count_nonzero(const void *low, int width, const int64_t *high, uint64_t count,
+              uint64_t *bits)
 {
     uint64_t nonzero = 0;
-    for (uint64_t k = 0; k < count; k++) {
-        nonzero += low[k] != 0 || (high != NULL && high[k] != 0);
+    *bits = bcn_narrow_bits(low, width, (size_t)count, &nonzero);
+    if (high != NULL) {
+        *bits = UINT64_MAX;
+        for (uint64_t k = 0; k < count; k++) {
+            nonzero += ((const int64_t *)low)[k] == 0 && high[k] != 0;
+        }
     }
     return nonzero;
 }
 
 /* Fill `cube` with the cells of `low` and `high` that are not 0. */
 static bcn_status
-make_sparse(bcn_cube *cube, const int64_t *low, const int64_t *high,
+make_sparse(bcn_cube *cube, const void *low, int width, const int64_t *high,
             uint64_t nonzero)
 {
     cube->stored = nonzero;
@@ -132,15 +84,83 @@ make_sparse(bcn_cube *cube, const int64_t *low, const int64_t *high,
     int64_t *word = high == NULL ? NULL : bcn_block_data(cube->high);
     uint64_t k = 0;
     for (uint64_t i = 0; i < cube->size; i++) {
-        if (low[i] != 0 || (high != NULL && high[i] != 0)) {
+        int64_t cell = bcn_number_at(low, width, (size_t)i);
+        if (cell != 0 || (high != NULL && high[i] != 0)) {
             index[k] = i;
-            value[k] = low[i];
+            value[k] = cell;
             if (high != NULL) {
                 word[k] = high[i];
             }
             k++;
         }
     }
+    return BCN_OK;
+}
+
+/* Give a cube its dense cells of `width` bytes, both blocks taken over, in
+ * their one form: `bits` is what all of them give, or-ed together. */
+static bcn_status
+settle(bcn_cube *cube, bcn_block *low, int width, bcn_block *high,
+       uint64_t nonzero, uint64_t bits)
+{
+    bcn_status status = BCN_OK;
+    int fewest = high == NULL ? bcn_shape_width(cube->size, bits) : 8;
+    if (bcn_shape_sparse(cube->size, nonzero)) {
+        status =
+            make_sparse(cube, bcn_block_data(low), width,
+                        high == NULL ? NULL : bcn_block_data(high), nonzero);
+    } else {
+        cube->stored = cube->size;
+        if (fewest < width) {
+            cube->low =
+                bcn_block_new((size_t)cube->size, (size_t)fewest, false);
+            if (cube->low == NULL) {
+                status = BCN_NOMEM;
+            } else {
+                bcn_narrow_copy(bcn_block_data(cube->low), fewest,
+                                bcn_block_data(low), width,
+                                (size_t)cube->size);
+            }
+        } else {
+            cube->low = bcn_block_keep(low);
+            cube->high = high == NULL ? NULL : bcn_block_keep(high);
+        }
+        cube->width = fewest;
+    }
+    bcn_block_drop(low);
+    bcn_block_drop(high);
+    return status;
+}
+
+bcn_status
+bcn_cube_from_narrow(const bcn_shape *shape, bcn_block *cells, int width,
+                     uint64_t nonzero, uint64_t mass, bcn_cube **out)
+{
+    if (width == 8) {
+        return bcn_cube_from_dense(shape, cells, NULL, nonzero, mass, out);
+    }
+    uint64_t size = 0;
+    bcn_cube *cube = NULL;
+    bcn_status status = bcn_shape_size(shape, &size, NULL);
+    if (status == BCN_OK) {
+        cube = shell_new(shape, size, mass);
+        status = cube == NULL ? BCN_NOMEM : BCN_OK;
+    }
+    if (status != BCN_OK) {
+        bcn_block_drop(cells);
+        return status;
+    }
+    uint64_t bits = UINT64_MAX >> (64 - 8 * width);
+    if (nonzero == UINT64_MAX) {
+        nonzero =
+            count_nonzero(bcn_block_data(cells), width, NULL, size, &bits);
+    }
+    status = settle(cube, cells, width, NULL, nonzero, bits);
+    if (status != BCN_OK) {
+        bcn_cube_drop(cube);
+        return status;
+    }
+    *out = cube;
     return BCN_OK;
 }
 
@@ -165,25 +185,18 @@ bcn_cube_from_dense(const bcn_shape *shape, bcn_block *low, bcn_block *high,
         bcn_block_drop(high);
         high = NULL;
     }
-    const int64_t *highs = high == NULL ? NULL : bcn_block_data(high);
+    uint64_t bits = UINT64_MAX;
     if (size > (UINT64_C(1) << 20)) {
-        if (nonzero == UINT64_MAX) {
-            nonzero = count_nonzero(lows, highs, size);
-        }
-        if (bcn_shape_sparse(size, nonzero)) {
-            status = make_sparse(cube, lows, highs, nonzero);
-            if (status != BCN_OK) {
-                goto fail;
-            }
-            bcn_block_drop(low);
-            bcn_block_drop(high);
-            *out = cube;
-            return BCN_OK;
-        }
+        nonzero = count_nonzero(
+            lows, 8, high == NULL ? NULL : bcn_block_data(high), size, &bits);
+    } else {
+        nonzero = size; /* dense whatever it holds */
     }
-    cube->stored = size;
-    cube->low = low;
-    cube->high = high;
+    status = settle(cube, low, 8, high, nonzero, bits);
+    low = high = NULL;
+    if (status != BCN_OK) {
+        goto fail;
+    }
     *out = cube;
     return BCN_OK;
 fail:
@@ -201,23 +214,27 @@ bcn_cube_from_entries(const bcn_shape *shape, const bcn_entry *entries,
     uint64_t size = 0;
     BCN_TRY(bcn_shape_size(shape, &size, error));
     uint64_t nonzero = 0;
+    uint64_t bits = 0;
     bool wide = false;
     for (size_t i = 0; i < count; i++) {
         bcn_wide value = entries[i].value;
+        bits |= value.low;
         nonzero += (value.low | (uint64_t)value.high) != 0;
         wide |= !bcn_wide_fits(value);
     }
     bool sparse = bcn_shape_sparse(size, nonzero);
     uint64_t stored = sparse ? nonzero : size;
-    uint64_t words = UINT64_C(1) + sparse + wide;
-    BCN_TRY(bcn_shape_afford(stored, 8 * words, limit, error));
+    int width = sparse || wide ? 8 : bcn_shape_width(size, bits);
+    uint64_t bytes = (uint64_t)width + 8u * sparse + 8u * wide;
+    BCN_TRY(bcn_shape_afford(stored, bytes, limit, error));
     bcn_cube *cube = shell_new(shape, size, mass);
     if (cube == NULL) {
         return BCN_NOMEM;
     }
     cube->stored = stored;
     cube->index = sparse ? bcn_block_new((size_t)stored, 8, false) : NULL;
-    cube->low = bcn_block_new((size_t)stored, 8, !sparse);
+    cube->width = width;
+    cube->low = bcn_block_new((size_t)stored, (size_t)width, !sparse);
     cube->high = wide ? bcn_block_new((size_t)stored, 8, !sparse) : NULL;
     if ((sparse && cube->index == NULL) || cube->low == NULL ||
         (wide && cube->high == NULL)) {
@@ -225,7 +242,7 @@ bcn_cube_from_entries(const bcn_shape *shape, const bcn_entry *entries,
         return BCN_NOMEM;
     }
     uint64_t *index = sparse ? bcn_block_data(cube->index) : NULL;
-    int64_t *low = bcn_block_data(cube->low);
+    void *low = bcn_block_data(cube->low);
     int64_t *high = wide ? bcn_block_data(cube->high) : NULL;
     uint64_t k = 0;
     for (size_t i = 0; i < count; i++) {
@@ -238,7 +255,7 @@ bcn_cube_from_entries(const bcn_shape *shape, const bcn_entry *entries,
             index[k] = at;
             at = k++;
         }
-        low[at] = (int64_t)value.low;
+        bcn_number_put(low, width, (size_t)at, (int64_t)value.low);
         if (wide) {
             high[at] = value.high;
         }
@@ -253,7 +270,8 @@ bcn_cube_check(const bcn_cube *cube, bcn_error *error)
     uint64_t size = 0;
     BCN_TRY(bcn_shape_size(&cube->shape, &size, error));
     if (size != cube->size || cube->low == NULL ||
-        bcn_block_bytes(cube->low) / 8 < cube->stored ||
+        (cube->width != 8 && (cube->index != NULL || cube->high != NULL)) ||
+        bcn_block_bytes(cube->low) / (size_t)cube->width < cube->stored ||
         (cube->high != NULL &&
          bcn_block_bytes(cube->high) / 8 < cube->stored) ||
         (cube->index == NULL
@@ -261,14 +279,18 @@ bcn_cube_check(const bcn_cube *cube, bcn_error *error)
              : bcn_block_bytes(cube->index) / 8 < cube->stored)) {
         return bcn_fail(error, BCN_CORRUPT, "the parts differ in length");
     }
-    const int64_t *low = bcn_block_data(cube->low);
+    const void *low = bcn_block_data(cube->low);
     const int64_t *high =
         cube->high == NULL ? NULL : bcn_block_data(cube->high);
     if (high != NULL && !needs_high(low, high, cube->stored)) {
         return bcn_fail(error, BCN_CORRUPT, "wide without need");
     }
-    uint64_t nonzero = count_nonzero(low, high, cube->stored);
-    if (bcn_shape_sparse(size, nonzero) != bcn_cube_sparse(cube)) {
+    uint64_t bits;
+    uint64_t nonzero =
+        count_nonzero(low, cube->width, high, cube->stored, &bits);
+    if (bcn_shape_sparse(size, nonzero) != bcn_cube_sparse(cube) ||
+        (cube->index == NULL && high == NULL &&
+         cube->width != bcn_shape_width(size, bits))) {
         return bcn_fail(error, BCN_CORRUPT, "not in its one form");
     }
     if (cube->index != NULL) {
@@ -311,13 +333,9 @@ bcn_cube_item(const bcn_cube *cube, uint64_t index)
 bcn_wide
 bcn_cube_total(const bcn_cube *cube)
 {
-    const int64_t *low = bcn_block_data(cube->low);
     if (cube->high == NULL && cube->mass <= INT64_MAX) {
-        int64_t sum = 0;
-        for (uint64_t k = 0; k < cube->stored; k++) {
-            sum += low[k];
-        }
-        return bcn_wide_of(sum);
+        return bcn_wide_of((int64_t)bcn_narrow_sum(
+            bcn_block_data(cube->low), cube->width, (size_t)cube->stored));
     }
     bcn_wide sum = bcn_wide_of(0);
     for (uint64_t k = 0; k < cube->stored; k++) {
@@ -332,27 +350,29 @@ bcn_cube_nonzero(const bcn_cube *cube)
     if (cube->index != NULL) {
         return cube->stored;
     }
-    return count_nonzero(
-        bcn_block_data(cube->low),
-        cube->high == NULL ? NULL : bcn_block_data(cube->high), cube->stored);
+    uint64_t bits;
+    return count_nonzero(bcn_block_data(cube->low), cube->width,
+                         cube->high == NULL ? NULL
+                                            : bcn_block_data(cube->high),
+                         cube->stored, &bits);
 }
 
 uint64_t
 bcn_cube_bytes(const bcn_cube *cube)
 {
-    uint64_t words = UINT64_C(1) + (cube->index != NULL);
-    words += cube->high != NULL;
-    return cube->stored * 8 * words;
+    uint64_t bytes = (uint64_t)cube->width;
+    bytes += (cube->index != NULL ? 8u : 0u) + (cube->high != NULL ? 8u : 0u);
+    return cube->stored * bytes;
 }
 
 static bool
-same_words(const bcn_block *a, const bcn_block *b, uint64_t count)
+same_words(const bcn_block *a, const bcn_block *b, uint64_t count, int width)
 {
     if (a == NULL || b == NULL) {
         return a == b;
     }
     return count == 0 || memcmp(bcn_block_data(a), bcn_block_data(b),
-                                (size_t)count * 8) == 0;
+                                (size_t)count * (size_t)width) == 0;
 }
 
 bool
@@ -361,8 +381,8 @@ bcn_cube_equal(const bcn_cube *a, const bcn_cube *b)
     return a->shape.ndim == b->shape.ndim &&
            memcmp(a->shape.dims, b->shape.dims,
                   a->shape.ndim * sizeof a->shape.dims[0]) == 0 &&
-           a->stored == b->stored &&
-           same_words(a->index, b->index, a->stored) &&
-           same_words(a->low, b->low, a->stored) &&
-           same_words(a->high, b->high, a->stored);
+           a->stored == b->stored && a->width == b->width &&
+           same_words(a->index, b->index, a->stored, 8) &&
+           same_words(a->low, b->low, a->stored, a->width) &&
+           same_words(a->high, b->high, a->stored, 8);
 }

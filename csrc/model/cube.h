@@ -8,14 +8,18 @@
  *     sparse   when size > 2^20 and 8 * nonzero < size: the indices of the
  *              cells that are not 0, ascending, and their values;
  *     dense    otherwise: all cells;
+ *     narrow   dense, size > 2^20, and all values from 0 to 2^8 - 1, 2^16 - 1
+ *              or 2^32 - 1: kept in 1, 2 or 4 bytes, the fewest that do;
  *     wide     when some value does not fit int64_t: the high words of all
  *              values stand in a second array.
  * So equality is equality of bytes, and what is written to disk does not
  * depend on the road.  `mass` alone is not content: an upper bound of the sum
  * of all |values|, which lets most additions skip the 128-bit road.
  *
- * Memory: 8 bytes per cell when dense, 16 per cell that is not 0 when sparse,
- * 8 more per value when wide. */
+ * Memory: 8 bytes per cell when dense, 1 to 4 when narrow, 16 per cell that is
+ * not 0 when sparse, 8 more per value when wide.  The kernel clears memory
+ * before it hands it out, which for a large answer takes longer than counting:
+ * a narrow one has that many pages less. */
 #ifndef BCN_CUBE_H
 #define BCN_CUBE_H
 
@@ -26,6 +30,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/wide.h"
 #include "model/gather.h"
 
@@ -44,7 +49,8 @@ typedef struct bcn_cube {
     uint64_t stored;  /* values kept: size, or those that are not 0 */
     uint64_t mass;    /* at least the sum of |values|; UINT64_MAX: unknown */
     bcn_block *index; /* uint64_t[stored] when sparse, else NULL */
-    bcn_block *low;   /* int64_t[stored]; low words when wide */
+    bcn_block *low;   /* int64_t[stored]; low words when wide; when narrow */
+    int width;        /* numbers of so many bytes, as base/number.h; else 8 */
     bcn_block *high;  /* int64_t[stored] when wide, else NULL */
 } bcn_cube;
 
@@ -59,6 +65,17 @@ bcn_shape_sparse(uint64_t cells, uint64_t nonzero)
     return cells > (UINT64_C(1) << 20) &&
            nonzero < cells / 8 + (cells % 8 != 0);
 }
+/* The bytes of a dense cell, when all values or-ed together give `bits` (as
+ * two's complement of 64 bits) and none is wide. */
+static inline int
+bcn_shape_width(uint64_t cells, uint64_t bits)
+{
+    return cells <= (UINT64_C(1) << 20) ? 8
+           : bits <= UINT8_MAX          ? 1
+           : bits <= UINT16_MAX         ? 2
+           : bits <= UINT32_MAX         ? 4
+                                        : 8;
+}
 /* BCN_TOO_LARGE, naming the bytes and the way out, when `count` things of
  * `width` bytes pass `limit` (0: no limit, but still what size_t can say). */
 BCN_MUST_USE bcn_status bcn_shape_afford(uint64_t count, uint64_t width,
@@ -71,6 +88,12 @@ BCN_MUST_USE bcn_status bcn_cube_from_dense(const bcn_shape *shape,
                                             bcn_block *low, bcn_block *high,
                                             uint64_t nonzero, uint64_t mass,
                                             bcn_cube **out);
+/* As bcn_cube_from_dense, of cells of the fewest bytes that hold them all
+ * where the form is narrow, else of 8. */
+BCN_MUST_USE bcn_status bcn_cube_from_narrow(const bcn_shape *shape,
+                                             bcn_block *cells, int width,
+                                             uint64_t nonzero, uint64_t mass,
+                                             bcn_cube **out);
 /* Make a cube of entries with ascending, different indices below the size;
  * values of 0 are left out.  Borrows the entries.  BCN_TOO_LARGE when the
  * content has to be dense and would pass `limit` bytes. */
@@ -95,12 +118,13 @@ bcn_cube_sparse(const bcn_cube *cube)
 static inline bcn_wide
 bcn_cube_stored(const bcn_cube *cube, uint64_t k)
 {
-    const int64_t *low = bcn_block_data(cube->low);
+    int64_t low =
+        bcn_number_at(bcn_block_data(cube->low), cube->width, (size_t)k);
     if (cube->high == NULL) {
-        return bcn_wide_of(low[k]);
+        return bcn_wide_of(low);
     }
     const int64_t *high = bcn_block_data(cube->high);
-    return (bcn_wide){(uint64_t)low[k], high[k]};
+    return (bcn_wide){(uint64_t)low, high[k]};
 }
 
 /* The value of a cell, index < size.  O(1) dense, O(log stored) sparse. */

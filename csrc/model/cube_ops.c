@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/clock.h" /* BCN_SKIP */
+#include "kernel/narrow.h"
 #include "model/cube_maker.h"
 
 static uint64_t
@@ -74,35 +75,55 @@ check_routes(const bcn_cube *cube, const bcn_route *routes, uint64_t size,
     return BCN_OK;
 }
 
+/* Add numbers to cells that hold any partial sum. */
+static BCN_ALWAYS_INLINE void
+map_numbers(int64_t *to, const bcn_route *route, const void *from, int width,
+            uint64_t at, uint64_t count)
+{
+    if (route->table != NULL) {
+        for (uint64_t i = 0; i < count; i++) {
+            if (route->table[i] != BCN_SKIP) {
+                to[route->table[i]] += bcn_number_at(from, width, at + i);
+            }
+        }
+    } else if (route->stride == 0) {
+        int64_t sum = 0;
+        for (uint64_t i = 0; i < count; i++) {
+            sum += bcn_number_at(from, width, at + i);
+        }
+        *to += sum;
+    } else if (route->stride == 1) {
+        for (uint64_t i = 0; i < count; i++) {
+            to[i] += bcn_number_at(from, width, at + i);
+        }
+    } else {
+        for (uint64_t i = 0; i < count; i++) {
+            to[i * route->stride] += bcn_number_at(from, width, at + i);
+        }
+    }
+}
+
 /* Add `count` neighbouring cells from `at` on; the first goes to `base`. */
 static bcn_status
 map_row(const bcn_cube *cube, const bcn_route *route, uint64_t at,
         uint64_t count, uint64_t base, bcn_maker *maker)
 {
-    const int64_t *from = (const int64_t *)bcn_block_data(cube->low) + at;
     if (maker->low != NULL && maker->high == NULL && cube->high == NULL) {
         /* The mass says that no partial sum leaves 64 bits. */
         int64_t *to = (int64_t *)bcn_block_data(maker->low) + base;
-        if (route->table != NULL) {
-            for (uint64_t i = 0; i < count; i++) {
-                if (route->table[i] != BCN_SKIP) {
-                    to[route->table[i]] += from[i];
-                }
-            }
-        } else if (route->stride == 0) {
-            int64_t sum = 0;
-            for (uint64_t i = 0; i < count; i++) {
-                sum += from[i];
-            }
-            *to += sum;
-        } else if (route->stride == 1) {
-            for (uint64_t i = 0; i < count; i++) {
-                to[i] += from[i];
-            }
-        } else {
-            for (uint64_t i = 0; i < count; i++) {
-                to[i * route->stride] += from[i];
-            }
+        const void *from = bcn_block_data(cube->low);
+        switch (cube->width) {
+        case 1:
+            map_numbers(to, route, from, 1, at, count);
+            break;
+        case 2:
+            map_numbers(to, route, from, 2, at, count);
+            break;
+        case 4:
+            map_numbers(to, route, from, 4, at, count);
+            break;
+        default:
+            map_numbers(to, route, from, 8, at, count);
         }
         return BCN_OK;
     }
@@ -358,11 +379,13 @@ bcn_cube_add(const bcn_cube *a, const bcn_cube *b, bool subtract,
     BCN_TRY(bcn_maker_start(&maker, &a->shape, entries, mass, limit, error));
     if (maker.low != NULL && maker.high == NULL && a->index == NULL &&
         b->index == NULL) {
-        const int64_t *x = bcn_block_data(a->low), *y = bcn_block_data(b->low);
-        int64_t *to = bcn_block_data(maker.low);
-        for (uint64_t i = 0; i < a->size; i++) {
-            to[i] = subtract ? x[i] - y[i] : x[i] + y[i];
+        uint64_t *to = bcn_block_data(maker.low);
+        size_t size = (size_t)a->size;
+        bcn_narrow_copy(to, 8, bcn_block_data(b->low), b->width, size);
+        for (size_t i = 0; subtract && i < size; i++) {
+            to[i] = 0 - to[i];
         }
+        bcn_narrow_add_u64(to, bcn_block_data(a->low), a->width, size);
         return bcn_maker_finish(&maker, out);
     }
     bcn_status status = BCN_OK;

@@ -1,5 +1,7 @@
 #include "model/cube_read.h"
 
+#include "kernel/narrow.h"
+
 void
 bcn_list_drop(bcn_list *list)
 {
@@ -138,6 +140,35 @@ bcn_cube_columns(const bcn_cube *cube, bool zeros, uint64_t start,
         put_codes(cube, out, k, walk.index);
         put_value(out, k++, walk.value);
         (void)bcn_walk_next(&walk);
+    }
+    return BCN_OK;
+}
+
+bcn_status
+bcn_cube_lay(const bcn_cube *cube, uint64_t limit, bcn_block **out,
+             bcn_error *error)
+{
+    if (cube->high != NULL) {
+        return BCN_OVERFLOW;
+    }
+    if (cube->index == NULL && cube->width == 8) {
+        *out = bcn_block_keep(cube->low);
+        return BCN_OK;
+    }
+    BCN_TRY(bcn_shape_afford(cube->size, 8, limit, error));
+    *out = bcn_block_new((size_t)cube->size, 8, cube->index != NULL);
+    if (*out == NULL) {
+        return BCN_NOMEM;
+    }
+    int64_t *cells = bcn_block_data(*out);
+    if (cube->index == NULL) {
+        bcn_narrow_copy(cells, 8, bcn_block_data(cube->low), cube->width,
+                        (size_t)cube->size);
+        return BCN_OK;
+    }
+    bcn_walk walk = {.cube = cube};
+    while (bcn_walk_next(&walk)) {
+        cells[walk.index] = (int64_t)walk.value.low;
     }
     return BCN_OK;
 }

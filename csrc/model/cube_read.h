@@ -27,6 +27,12 @@ BCN_MUST_USE bcn_status bcn_cube_columns(const bcn_cube *cube, bool zeros,
                                          uint64_t limit, bcn_list *out,
                                          bcn_error *error);
 
+/* All cells as int64_t in one block, the caller's to drop: shared with the
+ * cube where it keeps them so.  BCN_OVERFLOW when it is wide, BCN_TOO_LARGE
+ * when a new block would pass `limit` bytes. */
+BCN_MUST_USE bcn_status bcn_cube_lay(const bcn_cube *cube, uint64_t limit,
+                                     bcn_block **out, bcn_error *error);
+
 /* Which cells a ranking leaves out: those at a position p of dimension d
  * with drop[d] != NULL and drop[d][p] != 0, and, `diagonal`, those whose
  * positions in the first two dimensions are equal. */

@@ -1,6 +1,7 @@
 #include "model/flow.h"
 
 #include "kernel/margins.h"
+#include "model/cube_read.h"
 
 /* The sum and the links of a row or a column. */
 typedef struct margin {
@@ -104,9 +105,12 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
            bcn_flow *out)
 {
     size_t count = (size_t)cube->shape.dims[0];
-    const int64_t *cells = bcn_block_data(cube->low);
+    bcn_block *laid = NULL;
+    BCN_TRY(bcn_cube_lay(cube, 0, &laid, NULL));
+    const int64_t *cells = bcn_block_data(laid);
     int64_t *sums = bcn_calloc(4 * count, sizeof *sums);
     if (sums == NULL) {
+        bcn_block_drop(laid);
         return BCN_NOMEM;
     }
     bcn_margins margins = {sums + 2 * count, sums + 3 * count, sums,
@@ -146,6 +150,7 @@ read_dense(const bcn_cube *cube, const uint8_t *mask, bool pairs,
     if (pairs) {
         read_pairs(cells, count, mask, &flow);
     }
+    bcn_block_drop(laid);
     *out = flow;
     return BCN_OK;
 }

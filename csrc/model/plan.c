@@ -215,19 +215,28 @@ bcn_job_make(const bcn_plan *plan, bcn_watch *watch, bcn_error *error,
     return BCN_OK;
 }
 
-bcn_status
-bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
-             bcn_error *error)
+static uint64_t
+mass_of(const bcn_column *measure, uint64_t rows)
+{
+    if (measure == NULL) {
+        return rows;
+    }
+    uint64_t most = magnitude(measure->least);
+    uint64_t other = magnitude(measure->greatest);
+    return capped_product(rows, most > other ? most : other);
+}
+
+/* One cube, or two when there is a second measure. */
+static bcn_status
+run(const bcn_plan *plan, const bcn_column *also, bcn_watch *watch,
+    bcn_cube **out, bcn_error *error)
 {
     bcn_job job;
     BCN_TRY(bcn_job_make(plan, watch, error, &job));
+    job.also = also;
     uint64_t rows = job.end - job.begin;
-    job.mass = rows;
-    if (plan->measure != NULL) {
-        uint64_t most = magnitude(plan->measure->least);
-        uint64_t other = magnitude(plan->measure->greatest);
-        job.mass = capped_product(rows, most > other ? most : other);
-    }
+    job.mass = mass_of(plan->measure, rows);
+    job.also_mass = mass_of(also, rows);
     job.workers = plan->workers;
     if (job.workers == 0) {
         job.workers = rows < ALONE_ROWS ? 1 : bcn_processors();
@@ -239,9 +248,57 @@ bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
         return bcn_job_distinct(&job, out);
     }
     /* With so few rows the answer is sparse whatever they hold. */
-    if (job.cells > BCN_CELLS_MAX || bcn_shape_sparse(job.cells, rows)) {
+    if (bcn_shape_sparse(job.cells, rows)) {
         return bcn_job_sparse(&job, out);
     }
     BCN_TRY(bcn_shape_afford(job.cells, 8, plan->memory, error));
     return bcn_job_dense(&job, out);
+}
+
+bcn_status
+bcn_plan_run(const bcn_plan *plan, bcn_watch *watch, bcn_cube **out,
+             bcn_error *error)
+{
+    return run(plan, NULL, watch, out, error);
+}
+
+/* Is a measure so small that the sums of a piece of rows fit 32 bits? */
+static bool
+is_small(const bcn_column *measure)
+{
+    return measure == NULL ||
+           (measure->least >= 0 &&
+            measure->greatest <= UINT32_MAX / BCN_PIECE_ROWS);
+}
+
+static bool
+go_together(const bcn_plan *plan, const bcn_column *a, const bcn_column *b)
+{
+    uint64_t cells;
+    return plan->groups == NULL && b != NULL && is_small(a) && is_small(b) &&
+           column_fine(b, plan->rows) &&
+           bcn_shape_size(&plan->shape, &cells, NULL) == BCN_OK &&
+           cells <= BCN_BOTH_CELLS;
+}
+
+bcn_status
+bcn_plan_run_each(const bcn_plan *plan, const bcn_column *const *measures,
+                  size_t count, bcn_watch *watch, bcn_cube **out,
+                  bcn_error *error)
+{
+    size_t made = 0;
+    bcn_status status = BCN_OK;
+    while (status == BCN_OK && made < count) {
+        bcn_plan one = *plan;
+        one.measure = measures[made];
+        bool two = made + 1 < count &&
+                   go_together(plan, measures[made], measures[made + 1]);
+        status = run(&one, two ? measures[made + 1] : NULL, watch, out + made,
+                     error);
+        made += status != BCN_OK ? 0u : two ? 2u : 1u;
+    }
+    while (status != BCN_OK && made > 0) {
+        bcn_cube_drop(out[--made]);
+    }
+    return status;
 }

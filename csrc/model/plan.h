@@ -73,5 +73,12 @@ BCN_MUST_USE bcn_status bcn_plan_run(const bcn_plan *plan, bcn_watch *watch,
 /* The cell of each row, BCN_SKIP where it is not counted: for what keeps rows
  * apart.  Takes a plan of terms, dials and ranges; cannot fail. */
 void bcn_plan_row_cells(const bcn_plan *plan, uint64_t *cells);
+/* Answer the same question for several measures (NULL: rows; the plan's own is
+ * not looked at), into as many cubes, in few passes: two small measures over a
+ * small answer are added up at once.  None is made unless all are. */
+BCN_MUST_USE bcn_status bcn_plan_run_each(const bcn_plan *plan,
+                                          const bcn_column *const *measures,
+                                          size_t count, bcn_watch *watch,
+                                          bcn_cube **out, bcn_error *error);
 
 #endif

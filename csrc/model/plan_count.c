@@ -1,21 +1,12 @@
-#include <string.h>
-
 #include "model/plan_crew.h"
 
 enum {
     BLOCK = BCN_CELLS_BLOCK,
     SHORT_RUN = 48,      /* rows: shorter runs are counted block by block */
     HISTOGRAM_RUN = 512, /* rows: longer ones pay for a byte histogram */
+    DUOS_RUN = 1 << 15,  /* rows: longer ones are counted two at a time */
     PAIRS_RUN = 4096     /* rows: longer ones are counted as pairs */
 };
-#define NO_SLICE UINT64_MAX
-
-static const void *
-measure_from(const bcn_crew *crew, size_t row)
-{
-    const bcn_column *measure = crew->job->plan->measure;
-    return (const char *)measure->data + row * (size_t)measure->width;
-}
 
 /* Count rows [row, row + count), whose cells are complete. */
 static void
@@ -33,12 +24,16 @@ count_cells(const bcn_crew *crew, bcn_share *mine, size_t row,
         break;
     case SUM_64:
         bcn_cells_sum_u64(mine->table, crew->lanes, crew->limit, cells,
-                          measure_from(crew, row),
+                          bcn_crew_measure(crew, row),
                           crew->job->plan->measure->width, count);
+        break;
+    case BOTH_64:
+        bcn_cells_both_u64(mine->table, crew->lanes, crew->limit, cells,
+                           bcn_crew_both(crew, row), count);
         break;
     case SUM_WIDE:
         bcn_cells_sum_wide(mine->table, crew->limit, cells,
-                           measure_from(crew, row),
+                           bcn_crew_measure(crew, row),
                            crew->job->plan->measure->width, count);
         break;
     }
@@ -96,113 +91,6 @@ wait_with(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
 }
 
 static void
-add_rows(const bcn_crew *crew, bcn_share *mine, uint32_t cell, uint64_t rows)
-{
-    if (crew->form == COUNT_32) {
-        ((uint32_t *)mine->table)[cell] += (uint32_t)rows;
-    } else {
-        ((uint64_t *)mine->table)[cell] += rows;
-    }
-}
-
-static void
-count_few(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-          uint32_t offset)
-{
-    uint32_t counts[BCN_FEW] = {0};
-    bcn_few_count(counts, crew->known, crew->known_count,
-                  crew->quick.codes[0] + begin, end - begin);
-    for (size_t i = 0; i < crew->known_count; i++) {
-        add_rows(crew, mine, offset + crew->quick.tables[0][crew->known[i]],
-                 counts[i]);
-    }
-}
-
-static void
-count_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin,
-                size_t end, uint32_t offset)
-{
-    uint32_t bins[BCN_BINS];
-    memset(bins, 0, sizeof bins);
-    bcn_bins_count(bins, crew->quick.codes[0] + begin, end - begin);
-    for (size_t i = 0; i < crew->known_count; i++) {
-        size_t code = crew->known[i];
-        uint32_t rows = 0;
-        for (size_t lane = 0; lane < 8; lane++) {
-            rows += bins[lane * BCN_BIN_LANE + code];
-        }
-        add_rows(crew, mine, offset + crew->quick.tables[0][code], rows);
-    }
-}
-
-static void
-sum_histogram(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-              uint32_t offset)
-{
-    uint64_t bins[BCN_LANES * BCN_BIN_LANE];
-    memset(bins, 0, sizeof bins);
-    bcn_bins_sum(bins, crew->quick.codes[0] + begin, measure_from(crew, begin),
-                 crew->job->plan->measure->width, end - begin);
-    uint64_t *table = mine->table;
-    for (size_t i = 0; i < crew->known_count; i++) {
-        size_t code = crew->known[i];
-        uint64_t sum = 0;
-        for (size_t lane = 0; lane < BCN_LANES; lane++) {
-            sum += bins[lane * BCN_BIN_LANE + code];
-        }
-        table[offset + crew->quick.tables[0][code]] += sum;
-    }
-}
-
-/* Send the waiting pairs to their cells. */
-static void
-send_pairs(const bcn_crew *crew, bcn_share *mine)
-{
-    if (!mine->pairs_wait) {
-        return;
-    }
-    mine->pairs_wait = false;
-    uint32_t *pairs = bcn_block_data(mine->pairs);
-    const uint32_t *rows = crew->quick.tables[0];
-    const uint32_t *columns = crew->quick.tables[1];
-    uint32_t limit = crew->limit - mine->pair_offset;
-    uint32_t *table = (uint32_t *)mine->table + mine->pair_offset;
-    for (size_t a = 0; a < 256; a++) {
-        const uint32_t *first = pairs + a * BCN_PAIR_ROW;
-        const uint32_t *second = first + BCN_PAIR_LANE;
-        for (size_t b = 0; b < 256 && rows[a] < limit; b++) {
-            uint32_t cell = rows[a] + columns[b];
-            if (cell < limit) {
-                table[cell] += first[b] + second[b];
-            }
-        }
-    }
-    memset(pairs, 0, BCN_PAIRS * sizeof *pairs);
-}
-
-static void
-count_pairs(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
-            uint32_t offset)
-{
-    if (mine->pair_offset != offset) {
-        send_pairs(crew, mine);
-        mine->pair_offset = offset;
-    }
-    mine->pairs_wait = true;
-    if (crew->pick_count > 0) {
-        bcn_pairs_pick(bcn_block_data(mine->pairs), crew->quick.codes[0],
-                       crew->quick.codes[1], crew->pair_by, crew->picks,
-                       crew->pick_count, crew->words,
-                       (uint32_t)crew->job->slot_from,
-                       (uint32_t)crew->job->slot_to, begin, end);
-        return;
-    }
-    bcn_pairs_count(bcn_block_data(mine->pairs), crew->quick.codes[0],
-                    crew->quick.codes[1], crew->pair_by, crew->pair_kept,
-                    begin, end);
-}
-
-static void
 count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
             uint32_t offset)
 {
@@ -229,98 +117,28 @@ count_fused(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
     }
 }
 
-/* Write the slice in the table to the answer and clear the table. */
-static void
-write_slice(const bcn_crew *crew, bcn_share *mine)
-{
-    uint64_t start = mine->slice, span = crew->span, nonzero = 0;
-    mine->slice = NO_SLICE;
-    if (start == NO_SLICE) {
-        return;
-    }
-    send_pairs(crew, mine);
-    int64_t *low = crew->low + start;
-    int64_t *high = crew->high == NULL ? NULL : crew->high + start;
-    bool add = start < mine->fresh; /* an hour that a zone repeats */
-    if (add) {
-        mine->mixed = true;
-    } else {
-        size_t gap = (size_t)(start - mine->fresh) * 8;
-        memset(crew->low + mine->fresh, 0, gap);
-        if (high != NULL) {
-            memset(crew->high + mine->fresh, 0, gap);
-        }
-        mine->fresh = start + span;
-    }
-    for (size_t turn = 0; turn < crew->lane_count; turn++, add = true) {
-        size_t first = turn * crew->lane;
-        if (crew->form == COUNT_32) {
-            const uint32_t *from = (const uint32_t *)mine->table + first;
-            if (add) {
-                for (uint64_t i = 0; i < span; i++) {
-                    low[i] += from[i];
-                }
-            } else {
-                uint32_t zeros = 0;
-                for (uint64_t i = 0; i < span; i++) {
-                    low[i] = from[i];
-                    zeros += from[i] == 0;
-                }
-                nonzero = span - zeros;
-            }
-        } else if (crew->form == SUM_WIDE) {
-            const bcn_wide *from = mine->table;
-            for (uint64_t i = 0; i < span; i++) {
-                bcn_wide sum = {add ? (uint64_t)low[i] : 0, add ? high[i] : 0};
-                sum = bcn_wide_add(sum, from[i]);
-                low[i] = (int64_t)sum.low;
-                high[i] = sum.high;
-            }
-        } else {
-            const uint64_t *from = (const uint64_t *)mine->table + first;
-            for (uint64_t i = 0; i < span; i++) {
-                uint64_t before = add ? (uint64_t)low[i] : 0;
-                low[i] = (int64_t)(before + from[i]);
-            }
-        }
-    }
-    if (crew->form != COUNT_32 || crew->lane_count > 1) {
-        nonzero = 0;
-        for (uint64_t i = 0; i < span; i++) {
-            nonzero += low[i] != 0 || (high != NULL && high[i] != 0);
-        }
-    }
-    mine->nonzero += nonzero;
-    size_t width = crew->form == COUNT_32   ? 4
-                   : crew->form == SUM_WIDE ? 16
-                                            : 8;
-    for (size_t turn = 0; turn < crew->lane_count; turn++) {
-        memset((char *)mine->table + turn * crew->lane * width, 0,
-               (size_t)span * width);
-    }
-}
-
 /* Count rows [begin, end) that share the offset of their clocks. */
 static void
-count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
+count_run(bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
           uint64_t offset)
 {
     if (crew->span != 0 && offset < crew->job->cells) {
-        if (mine->slice == NO_SLICE || offset < mine->slice ||
+        if (mine->slice == BCN_NO_SLICE || offset < mine->slice ||
             offset - mine->slice >= crew->span) {
             count_waiting(crew, mine);
-            write_slice(crew, mine);
+            bcn_crew_write_slice(crew, mine);
             mine->slice = offset - offset % crew->span;
         }
         offset -= mine->slice;
     }
     if (crew->bare) {
         if (offset < crew->limit) {
-            add_rows(crew, mine, (uint32_t)offset, end - begin);
+            bcn_crew_add(crew, mine, (uint32_t)offset, end - begin);
         }
         return;
     }
-    if (end - begin < SHORT_RUN || !crew->fused) {
+    size_t least = crew->form == BOTH_64 ? HISTOGRAM_RUN : SHORT_RUN;
+    if (end - begin < least || !crew->fused) {
         wait_with(crew, mine, begin, end,
                   offset >= crew->limit ? BCN_SKIP_CELL : (uint32_t)offset);
         return;
@@ -330,21 +148,27 @@ count_run(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end,
         return; /* BCN_SKIP */
     }
     if (crew->paired && end - begin >= PAIRS_RUN) {
-        count_pairs(crew, mine, begin, end, (uint32_t)offset);
+        bcn_crew_pairs(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->form == BOTH_64) {
+        bcn_crew_both_bins(crew, mine, begin, end, (uint32_t)offset);
     } else if (crew->histogram && crew->form == SUM_64) {
-        (end - begin >= HISTOGRAM_RUN ? sum_histogram : count_fused)(
+        (end - begin >= HISTOGRAM_RUN ? bcn_crew_sum_bins : count_fused)(
             crew, mine, begin, end, (uint32_t)offset);
-    } else if (crew->histogram && crew->known_count <= BCN_FEW) {
-        count_few(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && crew->known_count <= bcn_few_most()) {
+        bcn_crew_few(crew, mine, begin, end, (uint32_t)offset);
+    } else if (crew->histogram && crew->form == COUNT_32 &&
+               end - begin >= DUOS_RUN &&
+               bcn_crew_duos(crew, mine, begin, end, (uint32_t)offset)) {
+        return;
     } else if (crew->histogram && end - begin >= HISTOGRAM_RUN) {
-        count_histogram(crew, mine, begin, end, (uint32_t)offset);
+        bcn_crew_bins(crew, mine, begin, end, (uint32_t)offset);
     } else {
         count_fused(crew, mine, begin, end, (uint32_t)offset);
     }
 }
 
 static void
-count_rows(const bcn_crew *crew, bcn_share *mine, size_t begin, size_t end)
+count_rows(bcn_crew *crew, bcn_share *mine, size_t begin, size_t end)
 {
     const bcn_dial *run = crew->job->run;
     if (run == NULL) {
@@ -370,29 +194,37 @@ bcn_crew_work(void *context, size_t worker)
     for (;;) {
         size_t piece = atomic_fetch_add(&crew->next, 1);
         if (piece >= crew->cut_count) {
-            send_pairs(crew, mine);
+            bcn_crew_send_pairs(crew, mine);
+            bcn_crew_send_duos(crew, mine);
+            if (crew->form == BOTH_64) {
+                bcn_both_part(crew, mine);
+            }
             return;
         }
-        mine->slice = NO_SLICE;
+        mine->slice = BCN_NO_SLICE;
+        mine->piece = piece;
         mine->fresh = crew->cells[piece];
         size_t end = crew->cuts[piece + 1];
         for (size_t row = crew->cuts[piece]; row < end;) {
             if (bcn_watch_check(crew->job->watch, worker == 0)) {
                 mine->status = BCN_CANCELLED;
+            }
+            if (mine->status != BCN_OK) {
                 return;
             }
             size_t stop =
                 end - row < BCN_PIECE_ROWS ? end : row + BCN_PIECE_ROWS;
+            if (crew->form == BOTH_64) {
+                if (mine->both_rows + (stop - row) > crew->both_rows) {
+                    bcn_both_part(crew, mine);
+                }
+                mine->both_rows += stop - row;
+            }
             count_rows(crew, mine, row, stop);
             row = stop;
         }
         if (crew->span != 0) {
-            write_slice(crew, mine);
-            size_t rest = (size_t)(crew->cells[piece + 1] - mine->fresh) * 8;
-            memset(crew->low + mine->fresh, 0, rest);
-            if (crew->high != NULL) {
-                memset(crew->high + mine->fresh, 0, rest);
-            }
+            bcn_crew_end_piece(crew, mine);
         }
     }
 }

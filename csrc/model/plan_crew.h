@@ -17,8 +17,17 @@
 #define BCN_PLAN_CREW_H
 
 #include "model/plan_job.h"
+#include "model/plan_sheet.h"
 
-typedef enum bcn_form { COUNT_32, COUNT_64, SUM_64, SUM_WIDE } bcn_form;
+/* Counters of 32 or 64 bits, sums of 64 or 128; BOTH_64 has the sums of two
+ * measures in the halves of 64 bits, taken apart before one is full. */
+typedef enum bcn_form {
+    COUNT_32,
+    COUNT_64,
+    SUM_64,
+    SUM_WIDE,
+    BOTH_64
+} bcn_form;
 
 /* A column of codes and its narrowed table. */
 typedef struct bcn_look {
@@ -28,21 +37,30 @@ typedef struct bcn_look {
 } bcn_look;
 
 enum {
+    BCN_PART = 1 << 16,                                  /* cells */
     BCN_LOOKS_MAX = BCN_PLAN_TERMS + BCN_PLAN_DIALS + 1, /* and a range */
     BCN_CUTS_MAX = 64
 };
+
+#define BCN_NO_SLICE UINT64_MAX
 
 typedef struct bcn_share {
     void *table;      /* lanes of cells, each with BCN_SPILL behind */
     bcn_block *block; /* which holds them, unless they are the answer */
     bcn_status status;
-    /* slices: the one in the table, and the first cell not yet written */
+    /* slices: the one in the table, the piece of work that it is of, and the
+     * first cell of that not yet written */
     uint64_t slice, fresh;
+    size_t piece;
     bcn_block *pairs;     /* counted but not sent yet, for cells from */
     uint32_t pair_offset; /* on */
     bool pairs_wait;
+    bcn_block *duos;     /* BCN_DUOS counters behind 256 bins, which hold */
+    uint32_t duo_offset; /* rows not sent yet, for cells from here on */
+    size_t duo_rows;
+    bcn_block *sums;  /* BOTH_64: of each measure, and the rows whose sums */
+    size_t both_rows; /* are still in the table */
     uint64_t nonzero; /* cells written that are not 0 */
-    bool mixed;       /* a slice came twice: nonzero is unknown */
     /* rows [row, row + waiting) with the offsets of their clocks */
     size_t row, waiting;
     uint32_t cells[BCN_CELLS_BLOCK];
@@ -88,7 +106,11 @@ typedef struct bcn_crew {
     size_t cut_count;
     atomic_size_t next;
     bcn_parts *parts;    /* or NULL */
-    int64_t *low, *high; /* the answer */
+    bool on_sheet;       /* the answer is written slice by slice, or part by */
+    bcn_sheet sheet;     /* part, in regions that are pieces or parts; */
+    int64_t *low, *high; /* otherwise, and when it is wide, here */
+    int64_t *also;       /* the answer to a second measure */
+    size_t both_rows;    /* whose sums fit half a word */
     bcn_share *shares;
     size_t workers;
     size_t folders; /* workers that add up */
@@ -111,6 +133,40 @@ void bcn_parts_deal(bcn_parts *parts, size_t worker, uint32_t limit,
                     const uint32_t *cells, size_t count);
 /* bcn_task: count parts and write them until none is left. */
 void bcn_parts_work(void *crew, size_t worker);
+
+/* plan_bins.c: the measures of the rows from `row` on. */
+const void *bcn_crew_measure(const bcn_crew *crew, size_t row);
+bcn_both bcn_crew_both(const bcn_crew *crew, size_t row);
+/* Add rows to a cell; then, for rows [begin, end) and cells from `offset` on:
+ * few different bytes, many, many in long runs, sums by them, pairs. */
+void bcn_crew_add(const bcn_crew *crew, bcn_share *mine, uint32_t cell,
+                  uint64_t rows);
+void bcn_crew_few(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                  size_t end, uint32_t offset);
+void bcn_crew_bins(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                   size_t end, uint32_t offset);
+/* False, and nothing is counted, without memory. */
+bool bcn_crew_duos(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                   size_t end, uint32_t offset);
+void bcn_crew_sum_bins(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                       size_t end, uint32_t offset);
+void bcn_crew_both_bins(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                        size_t end, uint32_t offset);
+void bcn_crew_pairs(const bcn_crew *crew, bcn_share *mine, size_t begin,
+                    size_t end, uint32_t offset);
+/* Send what waits to its cells. */
+void bcn_crew_send_duos(const bcn_crew *crew, bcn_share *mine);
+void bcn_crew_send_pairs(const bcn_crew *crew, bcn_share *mine);
+
+/* plan_slice.c: write the slice in the table to the answer and clear the
+ * table; and, when a piece has ended, zeros past its last slice. */
+void bcn_crew_write_slice(bcn_crew *crew, bcn_share *mine);
+void bcn_crew_end_piece(bcn_crew *crew, bcn_share *mine);
+
+/* plan_both.c: take the sums of two measures apart, and add them up over all
+ * workers. */
+void bcn_both_part(const bcn_crew *crew, bcn_share *mine);
+void bcn_both_fold(const bcn_crew *crew);
 
 /* plan_tables.c: copy the tables to 32 bits, which all offsets of a dense
  * question fit; they live in `block`, the caller's to drop. */

@@ -82,7 +82,7 @@ bcn_crew_cut(bcn_crew *crew)
 {
     const bcn_job *job = crew->job;
     const bcn_clock *clock = outermost(job);
-    if (clock == NULL || clock->stride > UINT32_MAX / 2) {
+    if (clock == NULL || clock->stride > BCN_CELLS_MAX) {
         return false;
     }
     size_t rows = job->end - job->begin;

@@ -2,7 +2,11 @@
 
 #include "model/plan_crew.h"
 
-enum { SMALL_CELLS = 1 << 15, OWN_BYTES = 1 << 28 };
+enum {
+    SMALL_CELLS = 1 << 15,
+    OWN_BYTES = 1 << 28,
+    LANE_CELLS = 4 /* to be added up, at no more cost than one row */
+};
 
 static size_t
 figure_bytes(bcn_form form)
@@ -37,7 +41,13 @@ choose_way(bcn_crew *crew)
     const bcn_job *job = crew->job;
     uint64_t rows = job->end - job->begin, tables = 1;
     crew->workers = job->workers;
-    if (job->plan->measure == NULL) {
+    if (job->also != NULL) {
+        int64_t most =
+            job->plan->measure != NULL ? job->plan->measure->greatest : 1;
+        most = job->also->greatest > most ? job->also->greatest : most;
+        crew->form = BOTH_64;
+        crew->both_rows = UINT32_MAX / (size_t)(most > 0 ? most : 1);
+    } else if (job->plan->measure == NULL) {
         crew->form = rows > UINT32_MAX ? COUNT_64 : COUNT_32;
     } else {
         crew->form = job->mass <= INT64_MAX ? SUM_64 : SUM_WIDE;
@@ -69,7 +79,7 @@ choose_way(bcn_crew *crew)
     uint64_t bytes = crew->limit * figure_bytes(crew->form);
     crew->lane_count = bytes <= 128 << 10 ? 4 : bytes <= 256 << 10 ? 2 : 1;
     while (crew->lane_count > 1 &&
-           crew->limit * crew->lane_count > rows / tables) {
+           crew->limit * crew->lane_count > rows / tables * LANE_CELLS) {
         crew->lane_count /= 2;
     }
     if (direct || crew->form == SUM_WIDE) {
@@ -137,6 +147,12 @@ make_shares(bcn_crew *crew, bool direct)
                 return BCN_NOMEM;
             }
         }
+        if (crew->form == BOTH_64) {
+            share->sums = bcn_block_new(crew->limit, 16, true);
+            if (share->sums == NULL) {
+                return BCN_NOMEM;
+            }
+        }
         if (crew->parted) {
             continue;
         }
@@ -164,25 +180,48 @@ run_all(bcn_crew *crew, bcn_task task)
     return BCN_OK;
 }
 
+/* Make the answer ready: a sheet for what is written slice by slice or part
+ * by part, cells of 0 for what is added up. */
 static bcn_status
-count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
-      bcn_block **tables)
+make_answer(bcn_crew *crew, bcn_block **low, bcn_block **high)
 {
-    size_t room = (size_t)crew->job->cells + BCN_SPILL;
-    *low = crew->span == 0 && !crew->parted
-               ? bcn_block_new(room, 8, true)
-               : bcn_spare_block(crew->job->plan->spare, room, 8);
+    const bcn_job *job = crew->job;
+    const bcn_column *measure = job->plan->measure;
+    size_t cells = (size_t)job->cells;
+    crew->on_sheet =
+        crew->form != SUM_WIDE && (crew->span != 0 || crew->parted);
+    if (crew->on_sheet) {
+        bool fixed = bcn_shape_width(job->cells, 0) == 8 ||
+                     (measure != NULL && measure->least < 0);
+        BCN_TRY(bcn_sheet_start(&crew->sheet, job->plan->spare, cells,
+                                crew->parted ? BCN_PART : 0, crew->cut_count,
+                                fixed));
+        for (size_t i = 0; !crew->parted && i < crew->cut_count; i++) {
+            crew->sheet.starts[i] = crew->cells[i];
+        }
+        return BCN_OK;
+    }
+    *low = bcn_block_new(cells + BCN_SPILL, 8, crew->span == 0);
     if (*low == NULL) {
         return BCN_NOMEM;
     }
     crew->low = bcn_block_data(*low);
-    if (crew->form == SUM_WIDE) {
-        *high = bcn_block_new(room, 8, crew->span == 0);
+    if (crew->form == SUM_WIDE || crew->form == BOTH_64) {
+        *high = bcn_block_new(cells + BCN_SPILL, 8, crew->span == 0);
         if (*high == NULL) {
             return BCN_NOMEM;
         }
         crew->high = bcn_block_data(*high);
+        crew->also = crew->high;
     }
+    return BCN_OK;
+}
+
+static bcn_status
+count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
+      bcn_block **tables)
+{
+    BCN_TRY(make_answer(crew, low, high));
     BCN_TRY(bcn_crew_tables(crew, tables));
     bcn_crew_loop(crew, direct);
     BCN_TRY(make_shares(crew, direct));
@@ -195,7 +234,11 @@ count(bcn_crew *crew, bool direct, bcn_block **low, bcn_block **high,
         BCN_TRY(run_all(crew, bcn_parts_work));
     } else if (!direct && crew->span == 0) {
         crew->folders = crew->job->cells > 1 << 20 ? crew->workers : 1;
-        bcn_run(crew->folders, fold, crew);
+        if (crew->form == BOTH_64) {
+            bcn_both_fold(crew);
+        } else {
+            bcn_run(crew->folders, fold, crew);
+        }
     }
     return BCN_OK;
 }
@@ -205,26 +248,51 @@ bcn_job_dense(bcn_job *job, bcn_cube **out)
 {
     bcn_crew crew = {.job = job};
     bcn_block *low = NULL, *high = NULL, *tables = NULL;
-    bcn_job_slot_ranges(job);
     bool direct = choose_way(&crew);
+    if (crew.limit > BCN_CELLS_MAX || job->cells > UINT32_MAX) {
+        return bcn_job_sparse(job, out);
+    }
+    bcn_job_slot_ranges(job);
+    int width = 8;
     bcn_status status = count(&crew, direct, &low, &high, &tables);
-    uint64_t nonzero = crew.span == 0 && !crew.parted ? UINT64_MAX : 0;
+    if (status == BCN_OK && crew.on_sheet) {
+        status = bcn_sheet_finish(&crew.sheet, crew.workers, &low, &width);
+    }
+    uint64_t nonzero = crew.on_sheet ? 0 : UINT64_MAX;
     for (size_t i = 0; crew.shares != NULL && i < crew.workers; i++) {
         const bcn_share *share = &crew.shares[i];
-        nonzero = share->mixed || nonzero == UINT64_MAX
-                      ? UINT64_MAX
-                      : nonzero + share->nonzero;
+        nonzero += crew.on_sheet ? share->nonzero : 0;
         bcn_block_drop(share->block);
         bcn_block_drop(share->pairs);
+        bcn_block_drop(share->duos);
+        bcn_block_drop(share->sums);
     }
     bcn_free(crew.shares);
     bcn_parts_free(crew.parts);
+    bcn_sheet_drop(&crew.sheet);
     bcn_block_drop(tables);
     if (status != BCN_OK) {
         bcn_block_drop(low);
         bcn_block_drop(high);
         return status;
     }
-    return bcn_cube_from_dense(&job->plan->shape, low, high, nonzero,
-                               job->mass, out);
+    const bcn_shape *shape = &job->plan->shape;
+    if (crew.form == BOTH_64) {
+        status = bcn_cube_from_dense(shape, high, NULL, UINT64_MAX,
+                                     job->also_mass, &out[1]);
+        if (status != BCN_OK) {
+            bcn_block_drop(low);
+            return status;
+        }
+        status =
+            bcn_cube_from_dense(shape, low, NULL, UINT64_MAX, job->mass, out);
+        if (status != BCN_OK) {
+            bcn_cube_drop(out[1]);
+        }
+        return status;
+    }
+    return crew.on_sheet ? bcn_cube_from_narrow(shape, low, width, nonzero,
+                                                job->mass, out)
+                         : bcn_cube_from_dense(shape, low, high, nonzero,
+                                               job->mass, out);
 }

@@ -24,12 +24,18 @@ typedef struct bcn_job {
     const bcn_column *slotted;
     uint64_t slot_from, slot_to;
     uint64_t mass; /* the answer's */
+    /* A second measure, answered by a second cube in the same pass. */
+    const bcn_column *also;
+    uint64_t also_mass;
     size_t workers;
     bcn_watch *watch;
     bcn_error *error;
 } bcn_job;
 
-enum { BCN_PIECE_ROWS = 1 << 18 }; /* rows between two looks at the watch */
+enum {
+    BCN_PIECE_ROWS = 1 << 18, /* rows between two looks at the watch */
+    BCN_BOTH_CELLS = 1 << 15  /* of an answer to two measures at once */
+};
 
 /* Check a plan and lay out its parts; borrows all three. */
 BCN_MUST_USE bcn_status bcn_job_make(const bcn_plan *plan, bcn_watch *watch,
@@ -45,6 +51,7 @@ void bcn_job_slot_ranges(bcn_job *job);
 void bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row,
                     size_t count);
 
+/* One cube, or two when there is a second measure. */
 BCN_MUST_USE bcn_status bcn_job_dense(bcn_job *job, bcn_cube **out);
 BCN_MUST_USE bcn_status bcn_job_sparse(bcn_job *job, bcn_cube **out);
 BCN_MUST_USE bcn_status bcn_job_distinct(bcn_job *job, bcn_cube **out);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "kernel/narrow.h"
 #include "model/plan_crew.h"
 
 /* Counting in any order into more cells than a cache holds: first the rows'
@@ -9,8 +10,7 @@
  * own, one for each part, and the chunks of a part hang together. */
 
 enum {
-    PART_BITS = 16,
-    PART = 1 << PART_BITS,
+    PART = BCN_PART,
     CHUNK = 2048,
     PARTED_CELLS = 1 << 18,
     PARTED_ROWS = 1 << 18
@@ -105,7 +105,7 @@ bcn_parts_deal(bcn_parts *all, size_t worker, uint32_t limit,
     uint16_t *pool = all->pool;
     for (size_t i = 0; i < count; i++) {
         uint32_t cell = cells[i];
-        size_t part = cell < limit ? cell >> PART_BITS : parts;
+        size_t part = cell < limit ? cell / PART : parts;
         uint32_t end = ends[part];
         pool[end] = (uint16_t)cell;
         ends[part] = ++end;
@@ -159,14 +159,17 @@ bcn_parts_work(void *context, size_t worker)
         }
         size_t first = part * PART, rest = (size_t)crew->job->cells - first;
         size_t cells = rest < PART ? rest : PART;
-        int64_t *low = crew->low + first;
-        size_t zeros = 0;
-        for (size_t i = 0; i < cells; i++) {
-            uint32_t rows = table[i];
-            low[i] = rows;
-            zeros += rows == 0;
+        if (cells == 0) {
+            return; /* the last part, of a whole number of them */
         }
-        mine->nonzero += cells - zeros;
+        int width;
+        uint64_t bits = bcn_narrow_bits(table, 4, cells, &mine->nonzero);
+        char *to = bcn_sheet_open(&crew->sheet, part, bits, first, &width);
+        if (to == NULL) {
+            mine->status = BCN_NOMEM;
+            return;
+        }
+        bcn_narrow_copy(to + first * (size_t)width, width, table, 4, cells);
         memset(table, 0, PART * sizeof *table);
     }
 }

@@ -268,7 +268,8 @@ bcn_crew_loop(bcn_crew *crew, bool direct)
     uint64_t rows = job->end - job->begin;
     bool plain = job->range_count == 0 && crew->dial_count == 0 &&
                  crew->form != SUM_WIDE && !crew->parted;
-    crew->bare = plain && crew->look_count == 0 && job->plan->measure == NULL;
+    crew->bare = plain && crew->look_count == 0 &&
+                 job->plan->measure == NULL && job->also == NULL;
     crew->fused =
         plain && crew->look_count >= 1 && crew->look_count <= BCN_LOOKS + 1;
     size_t skipping = 0;
@@ -290,6 +291,10 @@ bcn_crew_loop(bcn_crew *crew, bool direct)
         } else {
             crew->fused = false;
         }
+    }
+    if (crew->form == BOTH_64 &&
+        (crew->look_count != 1 || crew->looks[0].width != 1)) {
+        crew->fused = false; /* only the byte histogram adds up both */
     }
     crew->lane = (size_t)crew->limit + BCN_SPILL;
     if (crew->fused) {

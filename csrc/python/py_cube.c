@@ -86,8 +86,9 @@ PyDoc_STRVAR(cube_doc,
              "Cube(other, /)\n--\n\n"
              "Exact whole numbers over a shape, immutable; shares the cells "
              "of ``other``.\n\n"
-             "``memoryview(cube)`` sees dense cells as int64 without a "
-             "copy.\n");
+             "``memoryview(cube)`` sees dense cells as int64, without a copy "
+             "up to 2**20 of\nthem; more may be kept in fewer bytes each, "
+             "and are laid out for the view.\n");
 
 static PyObject *
 cube_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -149,7 +150,20 @@ cube_getbuffer(PyObject *op, Py_buffer *view, int flags)
         view->obj = NULL;
         return -1;
     }
-    view->buf = bcn_block_data(core->low);
+    bcn_block *cells = NULL;
+    bcn_error error = {{0}};
+    bcn_status status;
+    py_watch watch;
+    py_watch_start(&watch);
+    PY_CORE_BEGIN(&watch)
+    status = bcn_cube_lay(core, 0, &cells, &error);
+    PY_CORE_END(&watch)
+    if (status != BCN_OK) {
+        view->obj = NULL;
+        py_raise(status, &error);
+        return -1;
+    }
+    view->buf = bcn_block_data(cells);
     view->obj = Py_NewRef(op);
     view->len = (Py_ssize_t)(core->size * 8);
     view->readonly = 1;
@@ -160,8 +174,15 @@ cube_getbuffer(PyObject *op, Py_buffer *view, int flags)
     view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? self->strides
                                                              : NULL;
     view->suboffsets = NULL;
-    view->internal = NULL;
+    view->internal = cells;
     return 0;
+}
+
+static void
+cube_releasebuffer(PyObject *op, Py_buffer *view)
+{
+    (void)op;
+    bcn_block_drop(view->internal);
 }
 
 /* Getters. */
@@ -352,6 +373,7 @@ static PyType_Slot cube_slots[] = {
     {Py_tp_getset, cube_getset},
     {Py_tp_methods, cube_methods},
     {Py_bf_getbuffer, cube_getbuffer},
+    {Py_bf_releasebuffer, cube_releasebuffer},
     {0, NULL},
 };
 

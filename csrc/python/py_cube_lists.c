@@ -199,7 +199,7 @@ done:
 const char py_cube_dense_doc[] =
     "dense($self, limit=0, /)\n--\n\n"
     "Return all cells as one int64 Memory, zeros included.\n\n"
-    "No copy when the cube is dense.  Raise MemoryError with the "
+    "No copy when the cube keeps int64.  Raise MemoryError with the "
     "size when they\nwould pass ``limit`` bytes, OverflowError when a "
     "figure does not fit int64.";
 
@@ -216,24 +216,15 @@ py_cube_dense(PyObject *op, PyObject *args)
         return NULL;
     }
     bcn_error error = {{0}};
-    if (core->high != NULL) {
-        return py_raise(BCN_OVERFLOW, NULL);
-    }
-    if (core->index == NULL) {
-        return memory_of(state, core->low, core->size, 'q');
-    }
-    bcn_status status = bcn_shape_afford(core->size, 8, limit, &error);
+    bcn_block *block = NULL;
+    bcn_status status;
+    py_watch watch;
+    py_watch_start(&watch);
+    PY_CORE_BEGIN(&watch)
+    status = bcn_cube_lay(core, limit, &block, &error);
+    PY_CORE_END(&watch)
     if (status != BCN_OK) {
         return py_raise(status, &error);
-    }
-    bcn_block *block = bcn_block_new((size_t)core->size, 8, true);
-    if (block == NULL) {
-        return PyErr_NoMemory();
-    }
-    bcn_walk walk = {.cube = core};
-    while (bcn_walk_next(&walk)) {
-        ((int64_t *)bcn_block_data(block))[walk.index] =
-            (int64_t)walk.value.low;
     }
     PyObject *memory = memory_of(state, block, core->size, 'q');
     bcn_block_drop(block);

@@ -117,8 +117,8 @@ PyDoc_STRVAR(
     "Answer a question laid down as plain data and return a Cube.\n\n"
     "``terms`` are ``(column, table)`` with one 64-bit offset per code, "
     "``dials`` ``(column, [(pieces, stride, positions), ...])``, ``ranges`` "
-    "``(column, from, to, outside)``; all lists.  ``groups``, a pair of columns "
-    "(id, sender), counts different messages instead of rows; (column, -1) the "
+    "``(column, from, to, outside)``; all lists.  A tuple of measures gives a "
+    "tuple of cubes.  ``groups``, a pair of columns (id, sender), counts different messages instead of rows; (column, -1) the "
     "different values that are stated.\n");
 
 /* What to count instead of rows: messages, or the values of a column. */
@@ -144,6 +144,22 @@ number_groups(const bcn_log *log, long id, long sender, bcn_watch *watch,
 }
 
 static PyObject *
+cubes_of(py_state *state, bcn_cube **cubes, size_t count)
+{
+    PyObject *result = PyTuple_New((Py_ssize_t)count);
+    for (size_t i = 0; i < count; i++) {
+        PyObject *cube = result == NULL ? NULL : py_cube_new(state, cubes[i]);
+        if (result == NULL) {
+            bcn_cube_drop(cubes[i]);
+        } else if (cube == NULL ||
+                   PyTuple_SetItem(result, (Py_ssize_t)i, cube) < 0) {
+            Py_CLEAR(result);
+        }
+    }
+    return result;
+}
+
+static PyObject *
 log_run(PyObject *op, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"shape",   "terms",  "dials",   "ranges",
@@ -151,14 +167,14 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
                             NULL};
     py_log *self = (py_log *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
-    PyObject *shape, *terms, *dials, *ranges;
+    PyObject *shape, *terms, *dials, *ranges, *measure = NULL;
     PyObject *groups = Py_None;
-    long measure = -1, id = -1, sender = -1;
+    long id = -1, sender = -1;
     Py_ssize_t workers = 0;
     unsigned long long memory = 0;
     if (state == NULL ||
         !PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!O!O!O!|lOnK:run", names, &PyList_Type, &shape,
+            args, kwargs, "O!O!O!O!|OOnK:run", names, &PyList_Type, &shape,
             &PyList_Type, &terms, &PyList_Type, &dials, &PyList_Type, &ranges,
             &measure, &groups, &workers, &memory)) {
         return NULL;
@@ -170,12 +186,9 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
     PyObject *result = NULL;
     q->plan.workers = workers < 0 ? 0 : (size_t)workers;
     q->plan.memory = memory;
-    if (measure >= 0) {
-        const bcn_log_column *column = py_log_column_at(self, measure);
-        if (column == NULL) {
-            goto done;
-        }
-        q->plan.measure = &column->view;
+    q->measure_count = measure == NULL ? 1 : 0;
+    if (measure != NULL && py_question_measures(q, self, measure) < 0) {
+        goto done;
     }
     if (groups != Py_None &&
         (!PyArg_ParseTuple(groups, "ll:groups", &id, &sender) ||
@@ -184,7 +197,7 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
         goto done;
     }
     bcn_error error = {""};
-    bcn_cube *cube = NULL;
+    bcn_cube *cubes[PY_MEASURES] = {NULL};
     bcn_block *block = NULL;
     bcn_column numbers;
     py_watch watch;
@@ -195,12 +208,18 @@ log_run(PyObject *op, PyObject *args, PyObject *kwargs)
                            &numbers);
     if (status == BCN_OK) {
         q->plan.groups = id < 0 ? NULL : &numbers;
-        status = bcn_plan_run(&q->plan, &watch.core, &cube, &error);
+        status = bcn_plan_run_each(&q->plan, q->measures, q->measure_count,
+                                   &watch.core, cubes, &error);
     }
     bcn_block_drop(block);
     PY_CORE_END(&watch)
-    result = status == BCN_OK ? py_cube_new(state, cube)
-                              : py_raise(status, &error);
+    if (status != BCN_OK) {
+        result = py_raise(status, &error);
+    } else if (measure != NULL && PyTuple_Check(measure)) {
+        result = cubes_of(state, cubes, q->measure_count);
+    } else {
+        result = py_cube_new(state, cubes[0]);
+    }
 done:
     py_question_free(q);
     return result;

@@ -220,3 +220,37 @@ py_question_of(py_log *self, PyObject *tuple)
     }
     return py_question_new(self, shape, terms, dials, ranges);
 }
+
+/* One measure: the number of a column, below 0 for rows. */
+static int
+parse_measure(py_question *q, py_log *self, PyObject *item)
+{
+    long number = PyLong_AsLong(item);
+    const bcn_log_column *column = NULL;
+    if (PyErr_Occurred() ||
+        (number >= 0 && (column = py_log_column_at(self, number)) == NULL)) {
+        return -1;
+    }
+    q->measures[q->measure_count++] = column == NULL ? NULL : &column->view;
+    return 0;
+}
+
+int
+py_question_measures(py_question *q, py_log *self, PyObject *given)
+{
+    if (!PyTuple_Check(given)) {
+        return parse_measure(q, self, given);
+    }
+    Py_ssize_t count = PyTuple_Size(given);
+    if (count < 1 || count > PY_MEASURES) {
+        PyErr_Format(PyExc_ValueError, "%zd measures; 1 to %d are possible",
+                     count, PY_MEASURES);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (parse_measure(q, self, PyTuple_GetItem(given, i)) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

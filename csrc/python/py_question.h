@@ -5,6 +5,8 @@
 #include "model/plan.h"
 #include "python/py_log.h"
 
+enum { PY_MEASURES = 4 };
+
 typedef struct py_question {
     bcn_plan plan;
     bcn_term terms[BCN_PLAN_TERMS];
@@ -13,6 +15,8 @@ typedef struct py_question {
     bcn_range ranges[BCN_PLAN_RANGES];
     Py_buffer views[BCN_PLAN_TERMS + BCN_PLAN_DIALS * BCN_CLOCKS_MAX];
     size_t view_count;
+    const bcn_column *measures[PY_MEASURES]; /* NULL: rows */
+    size_t measure_count;
 } py_question;
 
 /* Read the shape and the parts, all lists as `Log.run` describes them, into a
@@ -21,6 +25,9 @@ py_question *py_question_new(py_log *log, PyObject *shape, PyObject *terms,
                              PyObject *dials, PyObject *ranges);
 /* The same from one tuple (shape, terms, dials, ranges). */
 py_question *py_question_of(py_log *log, PyObject *tuple);
+/* A column's number, or a tuple of them; below 0 stands for rows.  0, or -1 with
+ * an exception. */
+int py_question_measures(py_question *question, py_log *log, PyObject *given);
 void py_question_free(py_question *question); /* NULL is fine */
 
 /* A column that is present; NULL with an exception. */

@@ -102,7 +102,7 @@ bcn_csv_marker_sse2(void)
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
-BCN_CSV_MODERN static inline uint64_t
+BCN_MODERN static inline uint64_t
 equal_avx2(__m256i low, __m256i high, __m256i pattern)
 {
     int first = _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, pattern));
@@ -110,7 +110,7 @@ equal_avx2(__m256i low, __m256i high, __m256i pattern)
     return (uint64_t)(unsigned)first | (uint64_t)(unsigned)second << 32;
 }
 
-BCN_CSV_MODERN static void
+BCN_MODERN static void
 mark_avx2(const char *text, size_t count, char delimiter, char quote,
           bcn_csv_marks *marks)
 {
@@ -130,26 +130,13 @@ mark_avx2(const char *text, size_t count, char delimiter, char quote,
     }
 }
 
-int
-bcn_csv_modern(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("popcnt");
-}
-
 bcn_csv_marker
 bcn_csv_marker_avx2(void)
 {
-    return bcn_csv_modern() ? mark_avx2 : NULL;
+    return bcn_modern() ? mark_avx2 : NULL;
 }
 
 #else
-
-int
-bcn_csv_modern(void)
-{
-    return 0;
-}
 
 bcn_csv_marker
 bcn_csv_marker_avx2(void)

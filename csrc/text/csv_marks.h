@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/bits.h"
+#include "base/modern.h"
 
 typedef struct bcn_csv_marks {
     uint64_t ends;   /* line ends */
@@ -39,16 +40,5 @@ bcn_csv_marker bcn_csv_marker_avx2(void);
 bool bcn_csv_marks_parity(const bcn_csv_marks *marks, const char *text,
                           char delimiter, char quote, bool border, bool inside,
                           uint64_t *mask);
-
-/* Can BCN_CSV_MODERN functions run here? */
-int bcn_csv_modern(void);
-
-/* Functions compiled for machines with AVX2, which all count and find bits in
- * one instruction. */
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-#define BCN_CSV_MODERN __attribute__((target("popcnt,bmi,avx2")))
-#else
-#define BCN_CSV_MODERN
-#endif
 
 #endif

@@ -15,7 +15,7 @@ bcn_csv_rows_new(bcn_csv_rows *rows, char delimiter, char quote, size_t fields,
     rows->fields = fields;
     rows->limit = limit;
     rows->marker = bcn_csv_marker_best();
-    rows->modern = bcn_csv_modern() != 0;
+    rows->modern = bcn_modern() != 0;
     rows->firsts = bcn_alloc(WINDOW_BYTES, sizeof *rows->firsts);
     rows->marks = bcn_alloc(BCN_CSV_WINDOW, sizeof *rows->marks);
     return rows->firsts != NULL && rows->marks != NULL ? BCN_OK : BCN_NOMEM;
@@ -251,7 +251,7 @@ walk_plain(bcn_csv_rows *rows, size_t groups)
     return walk(rows, groups);
 }
 
-BCN_CSV_MODERN static bcn_status
+BCN_MODERN static bcn_status
 walk_modern(bcn_csv_rows *rows, size_t groups)
 {
     return walk(rows, groups);

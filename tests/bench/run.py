@@ -82,7 +82,7 @@ def measure(
                 answer = same(peer, result)
                 if agreed is None:
                     agreed = (name, answer)
-                elif not _equal(agreed[1], answer):
+                elif not equal(agreed[1], answer):
                     raise Wrong(f"{question.title}: {name} and {agreed[0]} differ")
             del result
             forget = getattr(arguments[0], "forget", None)
@@ -91,7 +91,8 @@ def measure(
     return row
 
 
-def _equal(a: Any, b: Any) -> bool:
+def equal(a: Any, b: Any) -> bool:
+    """Are two whole answers the same?"""
     import numpy as np
 
     return bool(np.array_equal(a, b))

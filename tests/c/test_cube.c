@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "model/cube.h"
@@ -80,6 +81,58 @@ the_form_follows_the_content_alone(void)
     bcn_cube_drop(wide);
     bcn_cube_drop(nothing);
     bcn_cube_drop(back);
+}
+
+/* Many cells are kept in the fewest bytes that hold all of them. */
+static void
+large_cubes_are_narrow(void)
+{
+    static const struct {
+        int64_t most;
+        int width;
+    } cases[] = {{UINT8_MAX, 1},  {UINT8_MAX + 1, 2},
+                 {UINT16_MAX, 2}, {UINT16_MAX + 1, 4},
+                 {UINT32_MAX, 4}, {INT64_C(1) << 32, 8},
+                 {-1, 8}};
+    bcn_shape shape = {2, {1025, 1025}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bcn_error error;
+        bcn_block *cells = bcn_block_new(1025 * 1025, 8, false), *laid = NULL;
+        int64_t *values = bcn_block_data(cells);
+        for (size_t k = 0; k < 1025 * 1025; k++) {
+            values[k] = (int64_t)(k % 3);
+        }
+        values[77] = cases[i].most;
+        bcn_cube *cube = NULL, *twice = NULL, *once = NULL, *none = NULL;
+        CHECK_OK(bcn_cube_from_dense(&shape, bcn_block_keep(cells), NULL,
+                                     UINT64_MAX, UINT64_C(1) << 40, &cube));
+        CHECK_OK(bcn_cube_check(cube, &error));
+        CHECK_EQUAL(cube->width, cases[i].width);
+        CHECK_EQUAL(bcn_cube_bytes(cube),
+                    UINT64_C(1025) * 1025 * (uint64_t)cases[i].width);
+        CHECK_OK(bcn_cube_lay(cube, 0, &laid, &error));
+        CHECK(memcmp(bcn_block_data(laid), values, 1025 * 1025 * 8) == 0);
+        CHECK(same(bcn_cube_item(cube, 77), bcn_wide_of(cases[i].most)));
+        /* there and back over other widths */
+        CHECK_OK(bcn_cube_add(cube, cube, false, 0, &twice, &error));
+        CHECK_OK(bcn_cube_check(twice, &error));
+        CHECK_OK(bcn_cube_add(twice, cube, true, 0, &once, &error));
+        CHECK(bcn_cube_equal(cube, once));
+        bool first[2] = {true, false};
+        bcn_cube *rows = NULL;
+        CHECK_OK(bcn_cube_sum(cube, first, 0, &rows, &error));
+        CHECK(rows->width == 8 &&
+              same(bcn_cube_total(rows), bcn_cube_total(cube)));
+        CHECK_OK(bcn_cube_add(cube, cube, true, 0, &none, &error));
+        CHECK(bcn_cube_sparse(none) && none->stored == 0);
+        bcn_block_drop(cells);
+        bcn_block_drop(laid);
+        bcn_cube_drop(cube);
+        bcn_cube_drop(twice);
+        bcn_cube_drop(once);
+        bcn_cube_drop(rows);
+        bcn_cube_drop(none);
+    }
 }
 
 /* Laws that hold for any cube, whatever its form. */
@@ -306,6 +359,7 @@ int
 main(void)
 {
     the_form_follows_the_content_alone();
+    large_cubes_are_narrow();
     operations_obey_their_laws();
     lists_tell_what_the_cube_holds();
     what_does_not_fit_is_refused_in_words();
