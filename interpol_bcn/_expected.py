@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ._columns import Column
 from ._exports import Exports
 from ._figures import afford
-from ._intervals import check_level
+from ._confidence import check_level
 from ._network import LEFT_OUT, Net
 from .errors import QueryError
 from .table import Table

@@ -56,7 +56,7 @@ class Asked(NamedTuple):
 
 def asked(q: Any, method: str, verb: str) -> Asked:
     """Return what shares and a method mean; raise QueryError for what are none."""
-    from ._interval import exact
+    from ._printed import exact
 
     if method not in METHODS:
         near = did_you_mean(suggest(str(method), METHODS))

@@ -119,7 +119,7 @@ class QuantileSketch(_Sketch):
 
         Raise QueryError unless q is from 0 to 1.
         """
-        from ._interval import exact
+        from ._printed import exact
 
         share = Fraction(exact(q))
         if not 0 <= share <= 1:
