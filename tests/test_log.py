@@ -152,3 +152,30 @@ def test_asking_costs_little_beside_the_rows() -> None:
         ask()
         # Measured at 7 us; the bound is for a busy machine.
         assert min(timeit.repeat(ask, number=200, repeat=5)) / 200 < 100e-6
+
+
+def test_several_measures_are_answered_together_as_each_alone() -> None:
+    log = bcn.read_searches(
+        {
+            "searched_at": ["2023-01-05", "2023-01-06", "2023-02-01", "2023-02-01"],
+            "bureau": ["FRA", "DEU", "FRA", "ITA"],
+            "database": ["SLTD", "SLTD", "nominal", "SLTD"],
+            "searches": [10, 3, 250, 7],
+            "hits": [1, None, 200, 0],
+        }
+    )
+    laid = log._plan(("month", "database"), None, "UTC", None)
+    parts = (laid.shape, laid.terms, laid.dials, laid.ranges)
+    numbers = [log.schema.number(name) for name in ("searches", "hits")]
+    for measures in ((-1, numbers[1]), tuple(numbers), (numbers[1], -1, numbers[0], -1)):
+        together = log.run(*parts, measures)
+        assert isinstance(together, tuple)
+        for measure, cube in zip(measures, together, strict=True):
+            assert cube.equal(log.run(*parts, measure))
+    for wrong in ((), (-1,) * 5):
+        with pytest.raises(ValueError, match="measures"):
+            log.run(*parts, wrong)
+    with pytest.raises(IndexError):
+        log.run(*parts, (-1, 99))
+    with pytest.raises(TypeError):
+        log.run(*parts, "hits")

@@ -1,8 +1,8 @@
 /* kernels_bench.c - what the questions of the core cost, without Python.
  *
  *     cc -std=c11 -O3 -Icsrc -pthread -o /tmp/bench tests/bench/kernels_bench.c
- *         csrc/base/memory.c csrc/base/error.c csrc/base/thread.c
- *         csrc/kernel/?*.c csrc/model/{cube,cube_maker,cube_ops,gather}.c
+ *         csrc/base/{memory,error,thread,modern}.c csrc/kernel/?*.c
+ *         csrc/model/{cube,cube_shape,cube_maker,cube_ops,gather}.c
  *         csrc/model/plan*.c                        (one line)
  *     /tmp/bench [rows [workers [repeats]]]
  *

@@ -90,10 +90,7 @@ large_cubes_are_narrow(void)
     static const struct {
         int64_t most;
         int width;
-    } cases[] = {{UINT8_MAX, 1},  {UINT8_MAX + 1, 2},
-                 {UINT16_MAX, 2}, {UINT16_MAX + 1, 4},
-                 {UINT32_MAX, 4}, {INT64_C(1) << 32, 8},
-                 {-1, 8}};
+    } cases[] = {{UINT8_MAX, 1}, {UINT8_MAX + 1, 2}, {UINT32_MAX, 4}, {-1, 8}};
     bcn_shape shape = {2, {1025, 1025}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bcn_error error;
