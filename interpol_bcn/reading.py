@@ -177,10 +177,10 @@ class Reading:
             self.builder.begin(number)
             try:
                 if one.kind == "csv":
-                    self._read_csv(one)  # type: ignore[arg-type]
+                    self._read_csv(one)
                 else:
                     text = False
-                    self._read_arrow(one)  # type: ignore[arg-type]
+                    self._read_arrow(one)
             except (InputError, QueryError):
                 raise
             except ValueError as error:
