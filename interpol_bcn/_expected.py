@@ -8,9 +8,9 @@ from math import ceil, exp, floor, isnan, lgamma, log, log1p, sqrt
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._confidence import check_level
 from ._exports import Exports
 from ._figures import afford
-from ._confidence import check_level
 from ._network import LEFT_OUT, Net
 from .errors import QueryError
 from .table import Table

@@ -9,8 +9,8 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
-from ._durations import check_unit, parse_duration
 from ._confidence import check_level
+from ._durations import check_unit, parse_duration
 from ._matched import ANSWERED, OPEN
 from .errors import QueryError, did_you_mean, suggest
 from .query import check_names
