@@ -30,7 +30,8 @@ class Cube(Verbs, _core.Cube):
     ``cube["FRA"]`` and ``cube["FRA", "DEU"]`` index by labels; ``sel`` by name; ``sum``,
     ``top``, ``share``, ``pivot`` and ``to_table`` make it smaller or readable.  Dense cubes
     lend their cells as int64 through the buffer protocol: ``numpy.asarray(cube)`` copies
-    nothing up to 2**20 cells; more are kept narrow, and laid out for it.  A pair that never wrote is a cell with 0, not a missing row.
+    nothing up to 2**20 cells; more are kept narrow, and laid out for it.  A pair that never
+    wrote is a cell with 0, not a missing row.
     """
 
     axes: tuple[Axis, ...]
