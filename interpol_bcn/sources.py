@@ -25,9 +25,8 @@ Field = tuple[str, str]
 
 _CHUNK = 1 << 18  # rows of Python values turned into columns at a time
 _PIECE = 1 << 16  # rows decoded at a time: few enough to stay in cache
-_AHEAD = 1 << 20  # rows that a thread decodes ahead
+_AHEAD = 1 << 20  # values that a thread decodes ahead
 _BUFFER = 1 << 16  # bytes of a column read from the file at a time
-_RELEASE = 20 << 20  # values after which a decoding thread gives memory back
 
 
 def open_sources(source: Any) -> list[Source]:
@@ -239,40 +238,43 @@ class _ParquetSource(_FileSource):
     def batches(
         self, columns: Sequence[str] | None = None, labels: Sequence[str] = ()
     ) -> Iterator[Any]:
-        from threading import local
+        from itertools import accumulate
 
-        from ._ahead import in_order
+        from ._ahead import in_step
 
         parquet = _pyarrow("parquet", "Parquet")
-        wanted = None if columns is None else list(columns)
         with self._explained():
             metadata = parquet.read_metadata(self.name)
-        width = metadata.num_columns if wanted is None else len(wanted)
-        pool = _pyarrow("lib", "Parquet").default_memory_pool()
-        mine = local()
+            wanted = list(dict.fromkeys(columns or metadata.schema.to_arrow_schema().names))
+        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        idle: list[Any] = []  # open files that nobody reads at the moment
 
-        def decode(group: int) -> Iterator[Any]:
-            if not hasattr(mine, "file"):
-                mine.decoded = 0
-                mine.file = parquet.ParquetFile(
+        def decode(group: int, column: int) -> Iterator[Any]:
+            file = (
+                idle.pop()
+                if idle
+                else parquet.ParquetFile(
                     self.name,
                     metadata=metadata,
                     read_dictionary=list(labels),
                     pre_buffer=False,
                     buffer_size=_BUFFER,
                 )
-            yield from mine.file.iter_batches(
-                _PIECE, row_groups=[group], columns=wanted, use_threads=False
             )
-            mine.decoded += metadata.row_group(group).num_rows * width
-            if mine.decoded >= _RELEASE:
-                # What one thread allocates and another frees, the pool keeps for long.
-                mine.decoded = 0
-                pool.release_unused()
+            yield from file.iter_batches(
+                _PIECE, row_groups=[group], columns=[wanted[column]], use_threads=False
+            )
+            idle.append(file)
 
-        pieces = in_order(decode, metadata.num_row_groups, self.threads, _AHEAD)
+        starts = list(accumulate(sizes, initial=0))[:-1]
+        room = max(self.threads * _AHEAD // len(wanted), 2 * _PIECE)
+        batch = _pyarrow("lib", "Parquet").RecordBatch
         with self._explained():
-            yield from pieces
+            for pieces in in_step(decode, starts, len(wanted), self.threads, room):
+                yield batch.from_arrays(
+                    [column for piece in pieces for column in piece.columns],
+                    names=[name for piece in pieces for name in piece.schema.names],
+                )
 
     def head(self, rows: int) -> dict[str, list[Any]]:
         with self._explained():

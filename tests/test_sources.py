@@ -158,7 +158,6 @@ def test_a_huge_row_group_is_read_in_pieces(tmp_path, monkeypatch):
     pq = pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr("interpol_bcn.sources._PIECE", 100)
     monkeypatch.setattr("interpol_bcn.sources._AHEAD", 200)
-    monkeypatch.setattr("interpol_bcn.sources._RELEASE", 300)
     table = example(3000)
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=1000)
     for threads in (1, 2, 8):

@@ -311,7 +311,7 @@ numbers(bcn_arrow_piece *piece, bool exact, bcn_slice *slice)
     }
     bcn_status status = bcn_arrow_type_is_text(piece->view->type)
                             ? written_numbers(piece)
-                            : bcn_arrow_numbers(piece, exact);
+                            : bcn_arrow_numbers(piece, exact, slice);
     slice->values = piece->column->numbers;
     return status;
 }

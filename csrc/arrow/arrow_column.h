@@ -93,8 +93,10 @@ BCN_MUST_USE bcn_status bcn_arrow_room(void *scratch, size_t size);
 /* Decimal digits; returns the length. */
 size_t bcn_arrow_digits(int64_t value, char text[32]);
 
-/* column->numbers from a numeric piece; missing ones BCN_MISSING. */
-BCN_MUST_USE bcn_status bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact);
+/* column->numbers from a numeric piece, as the slice's values; missing ones
+ * BCN_MISSING. */
+BCN_MUST_USE bcn_status bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact,
+                                          bcn_slice *slice);
 /* column->numbers from a piece of stamps, dates or column->texts. */
 BCN_MUST_USE bcn_status bcn_arrow_times(bcn_arrow_piece *piece,
                                         bcn_slice *slice);

@@ -140,7 +140,7 @@ static bcn_status
 lend(bcn_arrow_piece *piece, const char *keys, bcn_slice *slice)
 {
     const uint32_t *codes = (const uint32_t *)(const void *)keys;
-    uint64_t limit = limit_of(piece->column);
+    uint32_t limit = (uint32_t)limit_of(piece->column); /* below UNSEEN */
     uint32_t bad = 0;
     for (size_t i = 0; i < piece->count; i++) {
         bad |= codes[i] >= limit;
@@ -151,6 +151,7 @@ lend(bcn_arrow_piece *piece, const char *keys, bcn_slice *slice)
         }
     }
     slice->codes = codes;
+    slice->stated = true;
     return BCN_OK;
 }
 
@@ -208,7 +209,9 @@ bcn_arrow_labels_numbers(bcn_arrow_piece *piece, bcn_slice *slice)
     for (size_t i = 0; i < MEMO; i++) {
         known[i] = BCN_MISSING;
     }
-    BCN_TRY(bcn_arrow_numbers(piece, true));
+    BCN_TRY(bcn_arrow_numbers(piece, true, slice));
+    slice->values = NULL;
+    slice->bounded = false;
     BCN_TRY(bcn_arrow_room(&column->codes, sizeof *column->codes));
     bool truth = column->type.shape == BCN_ARROW_BOOL;
     for (size_t i = 0; i < piece->count; i++) {

@@ -3,6 +3,7 @@
 
 #include "arrow/arrow_column.h"
 #include "base/memory.h"
+#include "base/order.h"
 #include "base/timestamp.h"
 
 /* Microseconds of 0001-01-01 and of 10000-01-01. */
@@ -137,16 +138,26 @@ odd_number(bcn_arrow_piece *piece, size_t row, const char *at, bool exact)
 
 #define WIDEN(type)                                                           \
     do {                                                                      \
+        type low = 0, high = 0;                                               \
+        if (piece->count != 0) {                                              \
+            memcpy(&low, at, sizeof low);                                     \
+            high = low;                                                       \
+        }                                                                     \
         for (size_t i = 0; i < piece->count; i++) {                           \
             type raw;                                                         \
             memcpy(&raw, at + i * sizeof raw, sizeof raw);                    \
+            low = raw < low ? raw : low;                                      \
+            high = raw > high ? raw : high;                                   \
             numbers[i] = raw;                                                 \
         }                                                                     \
+        slice->least = low;                                                   \
+        slice->most = high;                                                   \
     } while (0)
 
 /* The types whose every value is a number; false for the others. */
 static bool
-widen(bcn_arrow_piece *piece, const char *at, int64_t *numbers)
+widen(bcn_arrow_piece *piece, const char *at, int64_t *numbers,
+      bcn_slice *slice)
 {
     bcn_arrow_type type = piece->view->type;
     bool sign = type.shape == BCN_ARROW_SIGNED;
@@ -170,17 +181,19 @@ widen(bcn_arrow_piece *piece, const char *at, int64_t *numbers)
     } else {
         WIDEN(uint32_t);
     }
+    slice->bounded = piece->missing == NULL;
     return true;
 }
 
 bcn_status
-bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact)
+bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact, bcn_slice *slice)
 {
     bcn_arrow_column *column = piece->column;
     const bcn_arrow_view *view = piece->view;
     const uint8_t *missing = piece->missing;
     BCN_TRY(bcn_arrow_room(&column->numbers, sizeof *column->numbers));
     int64_t *numbers = column->numbers;
+    slice->values = numbers;
     if (view->type.shape == BCN_ARROW_BOOL) {
         const uint8_t *bits = (const uint8_t *)view->data;
         size_t bit = view->start + piece->from;
@@ -190,7 +203,7 @@ bcn_arrow_numbers(bcn_arrow_piece *piece, bool exact)
     } else if (view->type.shape != BCN_ARROW_NOTHING) {
         unsigned width = view->type.width;
         const char *at = view->data + (view->start + piece->from) * width;
-        if (!widen(piece, at, numbers)) {
+        if (!widen(piece, at, numbers, slice)) {
             for (size_t i = 0; i < piece->count; i++) {
                 if (missing == NULL || !missing[i]) {
                     BCN_TRY(odd_number(piece, i, at + i * width, exact));
@@ -324,13 +337,25 @@ lend(bcn_arrow_piece *piece, bcn_slice *slice)
         return false;
     }
     const int64_t *times = (const int64_t *)(const void *)at;
-    unsigned outside = 0;
-    for (size_t i = 0; i < piece->count; i++) {
-        outside |= (unsigned)(times[i] < FIRST_TIME) |
-                   (unsigned)(times[i] >= END_TIME);
+    int64_t least, most;
+    if (piece->count == 0) {
+        return false;
+    }
+    if (bcn_order_of(times, piece->count).sorted) {
+        least = times[0];
+        most = times[piece->count - 1];
+    } else {
+        least = most = times[0];
+        for (size_t i = 1; i < piece->count; i++) {
+            least = times[i] < least ? times[i] : least;
+            most = times[i] > most ? times[i] : most;
+        }
     }
     slice->values = times;
-    return outside == 0;
+    slice->bounded = least >= FIRST_TIME && most < END_TIME;
+    slice->least = least;
+    slice->most = most;
+    return slice->bounded;
 }
 
 bcn_status
@@ -350,7 +375,7 @@ bcn_arrow_times(bcn_arrow_piece *piece, bcn_slice *slice)
         slice->dates = 1;
         return dates(piece);
     case BCN_ARROW_NOTHING:
-        return bcn_arrow_numbers(piece, true);
+        return bcn_arrow_numbers(piece, true, slice);
     default:
         return written_times(piece, slice);
     }

@@ -9,6 +9,7 @@
 #ifndef BCN_BATCH_H
 #define BCN_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,7 +40,10 @@ typedef struct bcn_dictionary {
 typedef struct bcn_slice {
     const uint32_t *codes;      /* label: number in dictionary, or BCN_NONE */
     bcn_dictionary *dictionary; /* label */
+    bool stated;                /* label: surely none is BCN_NONE */
     const int64_t *values;      /* time, integer, id as whole numbers */
+    bool bounded;               /* surely none is missing, and all are */
+    int64_t least, most;        /* between these */
     const bcn_bytes *texts;     /* id as texts, when values is NULL */
     int dates; /* time: 1 when some were dates, without hours */
 } bcn_slice;   /* a column not in the source: all zero */

@@ -160,6 +160,10 @@ suspicious(const bcn_field *field, const bcn_slice *slice, size_t rows)
     if (slice->texts != NULL) {
         return field->required;
     }
+    if (slice->bounded) {
+        return field->kind != BCN_ID &&
+               (slice->least < field->minimum || slice->most > field->maximum);
+    }
     bool bad = false;
     for (size_t i = 0; i < rows; i++) {
         int64_t value = slice->values[i];

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { LOOK = 1 << 14 }; /* rows between two looks at what was met */
+
 static bool
 before(const bcn_labels *labels, uint32_t a, uint32_t b)
 {
@@ -35,9 +37,19 @@ shares(const bcn_store *store, const bcn_store *owner)
     return store->owner == owner && store->present;
 }
 
-/* Mark which numbers rows have. */
+static bool
+all_met(const uint8_t *met, size_t known)
+{
+    size_t i = 0;
+    while (i < known && met[i]) {
+        i++;
+    }
+    return i == known;
+}
+
+/* Mark which numbers rows have; mostly the first rows have them all. */
 static void
-mark_used(const bcn_store *store, uint8_t *used)
+mark_used(const bcn_store *store, size_t known, uint8_t *used)
 {
     uint32_t unstated = bcn_unstated(store->width);
     if (store->width == 1) {
@@ -45,6 +57,9 @@ mark_used(const bcn_store *store, uint8_t *used)
         uint8_t met[256] = {0};
         for (size_t i = 0; i < store->rows; i++) {
             met[codes[i]] = 1;
+            if (i % LOOK == 0 && known < 256 && all_met(met, known)) {
+                break;
+            }
         }
         for (uint32_t i = 0; i < unstated; i++) {
             if (met[i]) {
@@ -109,7 +124,7 @@ bcn_met_settle(bcn_store *stores, size_t count, size_t owner, uint32_t **order,
     }
     for (size_t c = 0; c < count; c++) {
         if (shares(&stores[c], all)) {
-            mark_used(&stores[c], used);
+            mark_used(&stores[c], known, used);
         }
     }
     for (uint32_t i = 0; i < known; i++) {
@@ -121,7 +136,11 @@ bcn_met_settle(bcn_store *stores, size_t count, size_t owner, uint32_t **order,
     for (uint32_t i = 0; i < kept; i++) {
         fresh[numbers[i]] = i;
     }
-    for (size_t c = 0; c < count; c++) {
+    bool same = known < 255 && kept == known;
+    for (uint32_t i = 0; i < kept; i++) {
+        same = same && fresh[i] == i;
+    }
+    for (size_t c = 0; c < count && !same; c++) {
         if (shares(&stores[c], all)) {
             renumber(&stores[c], fresh, known, kept);
         }

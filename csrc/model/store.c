@@ -123,15 +123,20 @@ widen(bcn_store *store, unsigned width)
 }
 
 static bcn_status
-put_numbers(bcn_store *store, const int64_t *values, size_t rows,
+put_numbers(bcn_store *store, const bcn_slice *slice, size_t rows,
             const uint8_t *skip)
 {
+    const int64_t *values = slice->values;
     int64_t minimum = INT64_MAX, maximum = INT64_MIN;
     bool missing = values == NULL;
     /* Mostly no row is skipped or missing, and one pass without a branch
      * does: a missing value is the least there is. */
     bool plain = values != NULL && skip == NULL;
-    for (size_t i = 0; plain && i < rows; i++) {
+    if (plain && slice->bounded) {
+        minimum = slice->least;
+        maximum = slice->most;
+    }
+    for (size_t i = 0; plain && !slice->bounded && i < rows; i++) {
         minimum = values[i] < minimum ? values[i] : minimum;
         maximum = values[i] > maximum ? values[i] : maximum;
     }
@@ -206,6 +211,30 @@ put_numbers(bcn_store *store, const int64_t *values, size_t rows,
 DEFINE_CODES(codes_1, uint8_t)
 DEFINE_CODES(codes_2, uint16_t)
 
+/* The same where every row states a text that has a code. */
+#define DEFINE_SURE(name, type)                                               \
+    static void name(type *out, const uint32_t *met, size_t rows,             \
+                     const uint32_t *codes)                                   \
+    {                                                                         \
+        for (size_t i = 0; i < rows; i++) {                                   \
+            out[i] = (type)codes[met[i]];                                     \
+        }                                                                     \
+    }
+
+DEFINE_SURE(sure_1, uint8_t)
+DEFINE_SURE(sure_2, uint16_t)
+
+static bool
+all_sure(const bcn_slice *slice, size_t rows)
+{
+    const bcn_dictionary *dictionary = slice->dictionary;
+    bool sure = slice->stated && dictionary->resolved <= rows;
+    for (size_t i = 0; sure && i < dictionary->resolved; i++) {
+        sure = dictionary->codes[i] < BCN_REFUSED;
+    }
+    return sure;
+}
+
 bcn_status
 bcn_store_put_labels(bcn_store *store, const bcn_slice *slice, size_t rows,
                      bool *doubt)
@@ -222,8 +251,16 @@ bcn_store_put_labels(bcn_store *store, const bcn_slice *slice, size_t rows,
         memset(tail, 0xff, rows * store->width);
         return BCN_OK;
     }
-    uint32_t missing = store->field.required ? BCN_NONE : 0;
     const uint32_t *met = slice->codes, *codes = slice->dictionary->codes;
+    if (all_sure(slice, rows)) {
+        if (store->width == 1) {
+            sure_1(tail, met, rows, codes);
+        } else {
+            sure_2(tail, met, rows, codes);
+        }
+        return BCN_OK;
+    }
+    uint32_t missing = store->field.required ? BCN_NONE : 0;
     uint32_t worst = store->width == 1
                          ? codes_1(tail, met, rows, codes, missing)
                          : codes_2(tail, met, rows, codes, missing);
@@ -243,7 +280,7 @@ bcn_store_put(bcn_store *store, const bcn_slice *slice, size_t rows,
         return bcn_store_put_labels(store, slice, rows, &doubt);
     }
     case BCN_INTEGER:
-        return put_numbers(store, slice->values, rows, skip);
+        return put_numbers(store, slice, rows, skip);
     case BCN_ID:
         return bcn_store_put_ids(store, slice, rows, skip);
     case BCN_TIME:
@@ -304,83 +341,13 @@ squeeze(bcn_store *store, size_t rows, const uint8_t *skip)
     return to - store->rows;
 }
 
-static void
-note_times(bcn_store *store, size_t from, size_t end)
-{
-    const int64_t *values = store->values.data;
-    int64_t last = store->last, minimum = store->minimum;
-    int64_t maximum = store->maximum;
-    bool sorted = true, rising = true;
-    if (from == 0) {
-        last = INT64_MIN;
-    }
-    for (size_t i = from; i < end; i++) {
-        int64_t value = values[i];
-        sorted &= value >= last;
-        rising &= value > last;
-        last = value;
-        maximum = value > maximum ? value : maximum;
-        /* a missing time sorts first and is no minimum */
-        minimum = value < minimum && value != BCN_MISSING ? value : minimum;
-    }
-    store->last = last;
-    store->sorted = store->sorted && sorted;
-    store->rising = store->rising && rising;
-    store->minimum = minimum;
-    store->maximum = maximum;
-}
-
-/* Their bounds were noted when they were put; dropping rows may leave them
- * wider than need be, which harms nobody. */
-static void
-note_numbers(bcn_store *store, size_t from, size_t end)
-{
-    for (size_t i = from; store->stated.data != NULL && i < end; i++) {
-        store->missing += !bcn_bit(store->stated.data, i);
-    }
-}
-
-static void
-note_texts(bcn_store *store, size_t from, size_t end)
-{
-    for (size_t i = from; i < end && store->sorted; i++) {
-        bcn_bytes text = bcn_store_text(store, i);
-        if (text.data == NULL) {
-            store->sorted = store->rising = false;
-        } else if (i > 0) {
-            bcn_bytes before = bcn_store_text(store, i - 1);
-            int order = bcn_text_compare(before, text);
-            store->sorted = order <= 0;
-            store->rising = store->rising && order < 0;
-        }
-    }
-}
-
-static void
-note(bcn_store *store, size_t from, size_t end)
-{
-    switch (store->field.kind) {
-    case BCN_LABEL:
-        break;
-    case BCN_INTEGER:
-        note_numbers(store, from, end);
-        break;
-    default:
-        if (store->texts) {
-            note_texts(store, from, end);
-        } else {
-            note_times(store, from, end);
-        }
-    }
-}
-
 void
 bcn_store_keep(bcn_store *store, size_t rows, const uint8_t *skip)
 {
     size_t kept = skip != NULL ? squeeze(store, rows, skip) : rows;
     size_t from = store->rows;
     store->rows += kept;
-    note(store, from, store->rows);
+    bcn_store_note(store, from, store->rows);
 }
 
 void
@@ -420,7 +387,7 @@ bcn_store_drop(bcn_store *store, const uint32_t *gone, size_t count)
         store->maximum = INT64_MIN;
     }
     store->sorted = store->rising = true;
-    note(store, 0, to);
+    bcn_store_note(store, 0, to);
 }
 
 int64_t

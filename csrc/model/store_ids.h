@@ -2,7 +2,7 @@
  *
  * Identifiers are whole numbers as long as all are, eight bytes each; the first
  * that is none turns the column into texts, written as they were read.  Only
- * store.c and store_ids.c see this. */
+ * store.c, store_ids.c and store_note.c see this. */
 #ifndef BCN_STORE_IDS_H
 #define BCN_STORE_IDS_H
 
@@ -32,6 +32,10 @@ bcn_bit_set(uint8_t *bits, size_t row, bool value)
  * one are all stated, also those put in this very call. */
 BCN_MUST_USE bcn_status bcn_bits_reserve(bcn_store *store, size_t sure,
                                          size_t rows);
+
+/* Look at the rows from .. end that were taken in: their bounds and order, and
+ * how many state nothing. */
+void bcn_store_note(bcn_store *store, size_t from, size_t end);
 
 /* bcn_store_put for a column of identifiers. */
 BCN_MUST_USE bcn_status bcn_store_put_ids(bcn_store *store,

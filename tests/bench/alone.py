@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -49,25 +50,32 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def ask_slope(options: Any) -> None:
-    """Cost of a question = fixed + slope x rows."""
+    """Cost of a question = fixed + slope x rows: the slope between neighbouring sizes."""
     small = _log(1_000)
     fixed = {name: _least(partial(ask, small), 200) for name, ask in QUESTIONS.items()}
     del small
-    slopes: dict[str, list[float]] = {name: [] for name in QUESTIONS}
     sizes = [size for size in (10**6, 10**7, 10**8) if size <= max(options.rows, 10**7)]
+    times: dict[str, list[float]] = {name: [] for name in QUESTIONS}
     for rows in sizes:
         log = _log(rows)
         for name, ask in QUESTIONS.items():
-            least = _least(partial(ask, log), 20 if rows < 10**8 else 5)
-            slopes[name].append((least - fixed[name]) / rows * 1e9)
+            times[name].append(_least(partial(ask, log), 40 if rows < 10**8 else 10))
         del log
-    print("slope: nanoseconds a row at " + ", ".join(f"{size:,}" for size in sizes) + " rows")
-    for name, values in slopes.items():
-        spread = max(values) / min(values)
-        figures = ", ".join(f"{value:.3f}" for value in values)
+    steps = list(pairwise(sizes))
+    print(
+        "slope: nanoseconds a row more, from "
+        + ", ".join(f"{few:,} to {many:,}" for few, many in steps)
+    )
+    for name, taken in times.items():
+        slopes = [
+            (more - less) / (many - few) * 1e9
+            for (few, many), (less, more) in zip(steps, pairwise(taken), strict=True)
+        ]
+        figures = ", ".join(f"{value:.3f}" for value in slopes)
+        whole = ", ".join(f"{value * 1e3:.2f}" for value in taken)
         print(
-            f"  {name}: {figures}; spread {spread:.2f} (bound 1.15); "
-            f"1,000 rows {fixed[name] * 1e6:.1f} µs (bound 20 up to 4,096 cells)"
+            f"  {name}: {figures}; spread {max(slopes) / min(slopes):.2f} (bound 1.15); "
+            f"{whole} ms; 1,000 rows {fixed[name] * 1e6:.1f} µs (bound 20 up to 4,096 cells)"
         )
 
 

@@ -13,6 +13,7 @@
 #include "base/labels.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/order.h"
 #include "base/timestamp.h"
 #include "base/reason.h"
 #include "base/thread.h"
@@ -586,9 +587,29 @@ times_are_written_as_dates_and_clocks(void)
     CHECK_EQUAL(bcn_timestamp_write(INT64_MIN, text), 0);
 }
 
+static void
+numbers_rise_or_not_up_to_the_largest(void)
+{
+    const int64_t far = INT64_C(1) << 61;
+    const int64_t rising[] = {-far, -3, 0, 7, far - 1};
+    const int64_t equal[] = {-3, 5, 5, 9};
+    const int64_t falling[] = {1, 2, 3, 2};
+    const int64_t wraps[] = {far, INT64_MAX, INT64_MIN, -far - 1};
+    CHECK(bcn_order_of(rising, 5).sorted && bcn_order_of(rising, 5).rising);
+    CHECK(bcn_order_of(equal, 4).sorted && !bcn_order_of(equal, 4).rising);
+    CHECK(!bcn_order_of(falling, 4).sorted &&
+          !bcn_order_of(falling, 4).rising);
+    for (size_t i = 0; i < 4; i++) { /* beyond 61 bits nothing is sure */
+        CHECK(!bcn_order_of(wraps + i, 1).sorted);
+        CHECK(!bcn_order_of(wraps, i + 1).sorted);
+    }
+    CHECK(bcn_order_of(falling + 3, 1).rising);
+}
+
 int
 main(void)
 {
+    numbers_rise_or_not_up_to_the_largest();
     numbers_of_every_width_are_read();
     times_are_written_as_dates_and_clocks();
     sizes_that_wrap_are_refused();
