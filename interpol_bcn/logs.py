@@ -60,8 +60,9 @@ class Log(Moments, _core.Log):
         unit: str = "",
         synthetic: str = "",
         read: Sequence[str] = (),
+        bare: bool = False,
     ) -> Any:
-        """Return a log of this class over finished columns."""
+        """Return a log of this class over finished columns; ``bare``, without its coverage."""
         self = cls(core)
         self.schema = schema
         infos = {field.name: self.column(number) for number, field in enumerate(schema.fields)}
@@ -79,6 +80,9 @@ class Log(Moments, _core.Log):
             period = _whole_days(times, len(self))
         self.period = period
         self._plans = {}
+        if bare:
+            self.facts = Facts(schema.record, account, (0, 0), synthetic)
+            return self
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)

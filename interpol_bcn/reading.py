@@ -235,7 +235,7 @@ class Reading:
         return made._made(
             core, self.schema, domains, self._account(told), period=self.period,
             unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
-            read=tuple(self.titles),
+            read=tuple(self.titles), bare=told is not None,
         )  # fmt: skip
 
     def _account(self, told: Any = None) -> Account:
