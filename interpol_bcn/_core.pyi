@@ -146,6 +146,17 @@ class Cells:
     @classmethod
     def from_cube(cls, cube: Cube, buckets: list[Any], note: Any = None, /) -> Self: ...
     @classmethod
+    def from_rows(
+        cls,
+        log: Log,
+        question: tuple[list[Any], list[Any], list[Any]],
+        amount: int,
+        shape: list[int],
+        buckets: list[Any],
+        note: Any = None,
+        /,
+    ) -> Self: ...
+    @classmethod
     def read(cls, bytes: Buffer, note: Any = None, /) -> Self: ...
     def merge(self, other: Cells, consume: bool, note: Any, /) -> None: ...
     def copy(self, /) -> Cells: ...

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._tally_axes import Frame, bucket_keys, endless, positions
-from ._tally_ledger import EMPTY, Ledger, merged, of_log
+from ._tally_ledger import EMPTY, FEW, Ledger, merged, of_log
 from .axes import CALENDAR, Axis, resolve_axis
 from .errors import QueryError
 from .query import Not, Plan, memory_available, plan
@@ -226,6 +226,10 @@ def contribution(question: Question, log: Log) -> _core.Cells:
         number, groups = log._counting("")
     if question.dedupe == "all" and schema_id(question) in log.columns:
         return _in_order(_identified(state, log, laid, keys, number))
+    if len(log) <= FEW:
+        asked = laid.terms, laid.dials, laid.ranges
+        cells = _core.Cells.from_rows(log, asked, number, laid.shape, keys, state)
+        return _in_order(cells)
     cube = log.run(laid.shape, laid.terms, laid.dials, laid.ranges, number, groups, 0,
                    memory_available() if laid.cells > 1 << 20 else 0)  # fmt: skip
     return _in_order(_core.Cells.from_cube(cube, keys, state))
