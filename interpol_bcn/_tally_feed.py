@@ -147,8 +147,12 @@ def read_part(
     given: Mapping[str, Any],
     sources: Sequence[Any],
     told: Callable[[int, float], object],
+    spare: list[Any],
 ) -> _core.Cells:
-    """Return the cells of one part, read block by block, in memory that a block bounds."""
+    """Return the cells of one part, read block by block, in memory that a block bounds.
+
+    ``spare`` holds a reading for a next part, where one may be used again.
+    """
     if isinstance(sources[0], Log):
         return contribution(question, sources[0])
     from ._tally_make import options_for
@@ -156,10 +160,8 @@ def read_part(
     options = options_for(question, given)
     if kind.whole is not None:
         return _whole(question, kind, options, given, sources)
-    schema = kind.schema
-    if question.dedupe != "part":  # then the core need not look for what is twice
-        schema = schema._replace(identity=None)
-    reading = Reading(schema, options)
+    reading = _reading(question, kind, options, sources, spare)
+    builder, fields = reading.builder, _fields(sources)
     cells: list[_core.Cells] = []
     now: list[Any] = [None]
     read = [0]
@@ -171,17 +173,18 @@ def read_part(
         read[0] += log.seen
         told(log.seen, _share(reading, now[0], read[0]))
 
-    reading.builder.drain(take, BLOCK)
+    builder.drain(take, BLOCK)
     seen: set[str] = set()
     for one in sources:
         now[0] = one
         reading.feed(one)
         seen.update(reading.titles)
     now[0] = None
-    _pad(reading, question)
-    core, met = reading.finish()
-    builder = reading.builder
-    take(core, met, builder.accounts(), builder.refusals(), builder.duplicates)
+    if not builder.flush():
+        core, met = reading.finish()
+        take(core, met, builder.accounts(), builder.refusals(), builder.duplicates)
+    elif fields:
+        spare[:] = [(question, fields, reading)]
     made = cells.pop()
     while cells:
         made = together(cells.pop(), made, True)
@@ -189,6 +192,32 @@ def read_part(
     ledger = state.ledger._replace(columns=frozenset(seen))
     made.merge(nothing(state), True, state._replace(ledger=ledger))
     return made
+
+
+def _fields(sources: Sequence[Source]) -> tuple[str, ...]:
+    """The columns of one object that speaks Arrow: what a next one may be read like."""
+    if len(sources) != 1 or sources[0].kind != "arrow" or isinstance(sources[0], _FileSource):
+        return ()
+    return tuple(name for name, _ in sources[0].fields)  # type: ignore[attr-defined]
+
+
+def _reading(
+    question: Question, kind: Kind, options: Options, sources: Sequence[Any], spare: list[Any]
+) -> Reading:
+    """A reading that knows what labels mean: that of the part before, of the same columns."""
+    try:
+        before, fields, reading = spare.pop()
+    except IndexError:
+        before, fields, reading = None, (), None
+    if before is question and fields and fields == _fields(sources):
+        reading.names.clear()
+        return reading  # type: ignore[no-any-return]
+    schema = kind.schema
+    if question.dedupe != "part":  # then the core need not look for what is twice
+        schema = schema._replace(identity=None)
+    reading = Reading(schema, options)
+    _pad(reading, question)
+    return reading
 
 
 def _stacked(cells: list[_core.Cells], made: _core.Cells) -> None:
@@ -199,7 +228,7 @@ def _stacked(cells: list[_core.Cells], made: _core.Cells) -> None:
 
 
 def _pad(reading: Reading, question: Question) -> None:
-    """Give the rest of the rows the optional columns that the question looks at."""
+    """Let all rows have the optional columns that the question looks at."""
     schema = reading.schema
     names = [n for n in question.needed if not schema.field(n).required]
     if names:

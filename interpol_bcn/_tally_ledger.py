@@ -19,6 +19,7 @@ __all__ = ["EMPTY", "Ledger", "Part", "merged", "of_log"]
 
 VALUES = 1_000  # refused values told apart, of each reason and column
 ROWS = 10_000  # refused rows kept whole
+FEW = 10_000  # rows that are looked at one by one
 
 ID = "message_id"  # the one column that says what is the same record
 
@@ -185,12 +186,9 @@ def of_log(log: Log, times: Iterable[str]) -> Ledger:
     met = {}
     for field in log.schema.fields:
         if field.bureau and field.name in log.columns and len(log):
-            counts = log._ask((field.name,), None, "UTC", None, None, rows=True)
-            cells = memoryview(counts.dense()).tolist()
             labels = log.domains[field.name].labels
-            met[field.name] = frozenset(
-                label for label, count in zip(labels, cells, strict=False) if count
-            )
+            codes = _codes(log, field.name)
+            met[field.name] = frozenset(labels[code] for code in codes if code < len(labels))
     ledger = refused(rejected._accounts, rejected._rows)
     return ledger._replace(
         loose=(account.seen, account.accepted, rejected.count, account.duplicates),
@@ -199,6 +197,15 @@ def of_log(log: Log, times: Iterable[str]) -> Ledger:
         columns=frozenset(log.columns),
         synthetic=frozenset([log.synthetic] if log.synthetic else ()),
     )
+
+
+def _codes(log: Log, name: str) -> Iterable[int]:
+    """The codes that rows have: of few rows, from the rows themselves."""
+    if len(log) <= FEW:
+        return set(memoryview(log._infos[name]["values"]).tolist())
+    counts = log._ask((name,), None, "UTC", None, None, rows=True)
+    cells = memoryview(counts.dense()).tolist()
+    return [code for code, count in enumerate(cells) if count]
 
 
 def _days(log: Log, name: str) -> tuple[int, int]:

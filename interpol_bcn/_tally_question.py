@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._tally_axes import Frame, bucket_keys, endless, positions
-from ._tally_ledger import EMPTY, Ledger, merged, of_log
+from ._tally_ledger import EMPTY, FEW, Ledger, merged, of_log
 from .axes import CALENDAR, Axis, resolve_axis
 from .errors import QueryError
 from .query import Not, Plan, memory_available, plan
@@ -54,6 +54,7 @@ class Question:
         self.dedupe = dedupe
         self.period = period
         self.domains = domains
+        self._laid: tuple[Any, Any] = (None, None)
 
     def over(self, domains: Mapping[str, Domain | None]) -> Question:
         """Return the same question over other domains."""
@@ -122,6 +123,20 @@ class Question:
         if self.asof is None:
             laid.words = [word for word in laid.words if word != "tables as of 9999-12-31"]
         return laid
+
+    def laid(self, frame: _LogFrame, names: Sequence[str], endless: int) -> tuple[Plan, list[Any]]:
+        """The plan over a log and the buckets of its axes; the last one is kept for the next."""
+        open_labels = [frame.domains.get(name) for name in self.domains if not self.domains[name]]
+        key = (
+            frame.columns, frame._spans, [frame.table_size(name) for name in frame.domains],
+            [frame.has_dates(name) for name in self.times if name in frame.columns], open_labels,
+        )  # fmt: skip
+        before, kept = self._laid
+        if before != key:
+            plan = self.plan(frame, names)
+            kept = plan, [bucket_keys(axis) for axis in plan.axes[:endless]]
+            self._laid = key, kept
+        return kept  # type: ignore[no-any-return]
 
     def _asked(self, frame: Any) -> dict[str, object]:
         """The filters, less labels that are not met here where the domain is what is met."""
@@ -202,9 +217,8 @@ def contribution(question: Question, log: Log) -> _core.Cells:
         return nothing(State(question, _sorted(labels), ledger))
     first, rest = question.split
     frame = _LogFrame(log, ledger)
-    laid = question.plan(frame, [question.axes[at] for at in (*first, *rest)])
+    laid, keys = question.laid(frame, [question.axes[at] for at in (*first, *rest)], len(first))
     number, groups = -1, None
-    keys = [bucket_keys(axis) for axis in laid.axes[: len(first)]]
     if question.measure is not None:
         log._check_measure(question.measure, question.axes, question.where, question.zone)
         number = log.schema.number(question.measure)
@@ -212,6 +226,10 @@ def contribution(question: Question, log: Log) -> _core.Cells:
         number, groups = log._counting("")
     if question.dedupe == "all" and schema_id(question) in log.columns:
         return _in_order(_identified(state, log, laid, keys, number))
+    if len(log) <= FEW:
+        asked = laid.terms, laid.dials, laid.ranges
+        cells = _core.Cells.from_rows(log, asked, number, laid.shape, keys, state)
+        return _in_order(cells)
     cube = log.run(laid.shape, laid.terms, laid.dials, laid.ranges, number, groups, 0,
                    memory_available() if laid.cells > 1 << 20 else 0)  # fmt: skip
     return _in_order(_core.Cells.from_cube(cube, keys, state))

@@ -66,8 +66,9 @@ class Log(Moments, Times, Keeping, _core.Log):
         synthetic: str = "",
         read: Sequence[str] = (),
         rollup: bool = True,
+        bare: bool = False,
     ) -> Any:
-        """Return a log of this class over finished columns."""
+        """Return a log of this class over finished columns; ``bare``, without its coverage."""
         self = cls(core)
         self.schema = schema
         infos = {field.name: self.column(number) for number, field in enumerate(schema.fields)}
@@ -85,7 +86,10 @@ class Log(Moments, Times, Keeping, _core.Log):
             period = _whole_days(times, len(self))
         self.period = period
         self._plans = {}
-        self._rollup = rollup_of(self) if rollup else None
+        self._rollup = rollup_of(self) if rollup and not bare else None
+        if bare:
+            self.facts = Facts(schema.record, account, (0, 0), synthetic)
+            return self
         bureaus = self._bureaus()
         members = bureaus.membership if bureaus is not None else ()
         stocks = frozenset(field.name for field in schema.fields if field.stock)

@@ -251,8 +251,7 @@ class Reading:
         return made._made(
             core, self.schema, domains, self._account(told), period=self.period,
             unit=self.schema.counted_per(self.options.unit), synthetic=synthetic,
-            read=tuple(self.titles),
-            rollup=self.options.rollup and told is None,  # a block is asked once
+            read=tuple(self.titles), rollup=self.options.rollup, bare=told is not None,
         )  # fmt: skip
 
     def _account(self, told: Any = None) -> Account:

@@ -77,13 +77,14 @@ class Tally:
     True
     """
 
-    __slots__ = ("__weakref__", "_cells", "_kind", "_lock", "_options", "_owner")
+    __slots__ = ("__weakref__", "_cells", "_kind", "_lock", "_options", "_owner", "_spare")
 
     _cells: _core.Cells
     _kind: Kind
     _lock: threading.Lock
     _options: dict[str, Any]
     _owner: int
+    _spare: list[Any]
 
     def __init__(self) -> None:
         raise TypeError("a tally is made by Tally.for_messages(...) and its like, or from_bytes")
@@ -98,6 +99,7 @@ class Tally:
         self._options = dict(options)
         self._lock = threading.Lock()
         self._owner = 0
+        self._spare = []
         return self
 
     @classmethod
@@ -222,7 +224,7 @@ class Tally:
             kind_of_log(sources[0], self._kind)
         made = read_part(
             self._question, self._kind, self._options, sources,
-            lambda rows, share: clock.tell(name or "", rows, share),
+            lambda rows, share: clock.tell(name or "", rows, share), self._spare,
         )  # fmt: skip
         counts = made.note.ledger.totals()
         made = as_part(made, name, digest)

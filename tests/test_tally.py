@@ -476,3 +476,10 @@ def test_a_call_from_within_a_call_is_refused() -> None:
     with one._held(), pytest.raises(RuntimeError, match="interrupts"):
         one.cube()
     assert one.cube().total() == 0
+
+
+def test_the_page_about_tallies_says_what_happens() -> None:
+    import doctest
+
+    page = Path(__file__).resolve().parents[1] / "docs" / "tally.md"
+    assert doctest.testfile(str(page), module_relative=False).failed == 0

@@ -205,6 +205,13 @@ bcn_job_ranges(const bcn_job *job, uint32_t *cells, size_t row, size_t count)
 }
 
 bcn_status
+bcn_plan_check(const bcn_plan *plan, bcn_error *error)
+{
+    uint64_t cells, reach;
+    return check(plan, &cells, &reach, error);
+}
+
+bcn_status
 bcn_job_make(const bcn_plan *plan, bcn_watch *watch, bcn_error *error,
              bcn_job *job)
 {

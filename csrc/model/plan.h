@@ -70,6 +70,8 @@ typedef struct bcn_plan {
 BCN_MUST_USE bcn_status bcn_plan_run(const bcn_plan *plan, bcn_watch *watch,
                                      bcn_cube **out, bcn_error *error);
 
+/* Is this a plan that bcn_plan_run takes?  The statuses are those. */
+BCN_MUST_USE bcn_status bcn_plan_check(const bcn_plan *plan, bcn_error *error);
 /* The cell of each row, BCN_SKIP where it is not counted: for what keeps rows
  * apart.  Takes a plan of terms, dials and ranges; cannot fail. */
 void bcn_plan_row_cells(const bcn_plan *plan, uint64_t *cells);

@@ -21,6 +21,7 @@
 #include "base/thread.h"
 #include "base/number.h"
 #include "model/cube.h"
+#include "model/plan.h"
 
 enum { BCN_TALLY_CLOCKS = 4 };
 #define BCN_TALLY_UNSTATED INT64_MAX /* the bucket of a time not stated */
@@ -54,6 +55,14 @@ void bcn_tally_free(bcn_tally *tally); /* NULL is fine */
  * dimension d is the bucket keys[d][p], rising.  Costs a walk over the cube. */
 BCN_MUST_USE bcn_status bcn_tally_from_cube(const bcn_cube *cube,
                                             size_t clocks,
+                                            const int64_t *const *keys,
+                                            bcn_tally **out, bcn_error *error);
+/* The same of rows, few of them: cheaper than a cube that is mostly empty.  The
+ * plan counts, or adds up its measure, into buckets of `cells` cells; `keys`
+ * are as many as the first dimensions of its shape.  A plan that
+ * bcn_plan_run takes. */
+BCN_MUST_USE bcn_status bcn_tally_from_rows(const bcn_plan *plan,
+                                            uint64_t cells, size_t clocks,
                                             const int64_t *const *keys,
                                             bcn_tally **out, bcn_error *error);
 /* Add all of `from`, which has as many clocks and cells, and may not be `into`.

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "kernel/radix.h"
 #include "model/cube_maker.h"
 #include "model/tally_slab.h"
 
@@ -26,7 +27,7 @@ room_for_one(making *self)
 
 /* Close the bucket in hand: its place among all of the cube's is `bucket`. */
 static bcn_status
-close_bucket(making *self, const bcn_cube *cube, uint64_t bucket,
+close_bucket(making *self, const uint64_t *dims, uint64_t bucket,
              const int64_t *const *keys)
 {
     bcn_tally *tally = self->tally;
@@ -38,8 +39,8 @@ close_bucket(making *self, const bcn_cube *cube, uint64_t bucket,
                           &tally->slabs[tally->count]));
     int64_t *key = tally->keys + tally->count * tally->clocks;
     for (size_t d = tally->clocks; d-- > 0;) {
-        key[d] = keys[d][bucket % cube->shape.dims[d]];
-        bucket /= cube->shape.dims[d];
+        key[d] = keys[d][bucket % dims[d]];
+        bucket /= dims[d];
     }
     tally->count++;
     self->figures.count = 0;
@@ -50,19 +51,19 @@ static bcn_status
 fill(making *self, const bcn_cube *cube, const int64_t *const *keys)
 {
     uint64_t cells = self->tally->cells, bucket = 0;
+    uint64_t most = cube->stored < cells ? cube->stored : cells;
     bcn_walk walk = {.cube = cube};
+    BCN_TRY(bcn_grow((void **)&self->figures.items, &self->figures.capacity,
+                     (size_t)most, sizeof *self->figures.items));
     while (bcn_walk_next(&walk)) {
         if (walk.index - bucket * cells >= cells) {
-            BCN_TRY(close_bucket(self, cube, bucket, keys));
+            BCN_TRY(close_bucket(self, cube->shape.dims, bucket, keys));
             bucket = walk.index / cells;
         }
-        BCN_TRY(bcn_grow((void **)&self->figures.items,
-                         &self->figures.capacity, self->figures.count + 1,
-                         sizeof *self->figures.items));
         self->figures.items[self->figures.count++] =
             (bcn_figure){(uint32_t)(walk.index - bucket * cells), walk.value};
     }
-    return close_bucket(self, cube, bucket, keys);
+    return close_bucket(self, cube->shape.dims, bucket, keys);
 }
 
 static bool
@@ -95,6 +96,69 @@ bcn_tally_from_cube(const bcn_cube *cube, size_t clocks,
     making self = {0};
     BCN_TRY(bcn_tally_new(clocks, cells, &self.tally, error));
     bcn_status status = fill(&self, cube, keys);
+    bcn_free(self.figures.items);
+    if (status != BCN_OK) {
+        bcn_tally_free(self.tally);
+        return status;
+    }
+    *out = self.tally;
+    return BCN_OK;
+}
+
+/* Rows by the order of their cells, so that equal ones are neighbours. */
+static bcn_status
+fill_rows(making *self, const bcn_plan *plan, uint64_t *cells,
+          uint32_t *places, const int64_t *const *keys)
+{
+    uint64_t size = self->tally->cells, bucket = 0;
+    size_t rows = plan->rows;
+    bcn_plan_cells(plan, cells);
+    for (size_t i = 0; i < rows; i++) {
+        places[i] = (uint32_t)i;
+    }
+    bcn_radix_sort_pairs(cells, places, cells + rows, places + rows, rows);
+    BCN_TRY(bcn_grow((void **)&self->figures.items, &self->figures.capacity,
+                     rows, sizeof *self->figures.items));
+    for (size_t i = 0; i < rows && cells[i] != BCN_SKIP;) {
+        uint64_t cell = cells[i];
+        bcn_wide sum = {0, 0};
+        for (; i < rows && cells[i] == cell; i++) {
+            sum = bcn_wide_add(
+                sum, bcn_wide_of(plan->measure != NULL
+                                     ? bcn_column_at(plan->measure, places[i])
+                                     : 1));
+        }
+        if (cell - bucket * size >= size) {
+            BCN_TRY(close_bucket(self, plan->shape.dims, bucket, keys));
+            bucket = cell / size;
+        }
+        if ((sum.low | (uint64_t)sum.high) != 0) {
+            self->figures.items[self->figures.count++] =
+                (bcn_figure){(uint32_t)(cell - bucket * size), sum};
+        }
+    }
+    return close_bucket(self, plan->shape.dims, bucket, keys);
+}
+
+bcn_status
+bcn_tally_from_rows(const bcn_plan *plan, uint64_t cells, size_t clocks,
+                    const int64_t *const *keys, bcn_tally **out,
+                    bcn_error *error)
+{
+    making self = {0};
+    size_t rows = plan->rows;
+    if (rows > UINT32_MAX / 2 || cells == 0) {
+        return bcn_fail(error, BCN_INVALID, "rows for no cell");
+    }
+    BCN_TRY(bcn_tally_new(clocks, cells, &self.tally, error));
+    uint64_t *sorted = bcn_alloc(2 * rows, sizeof *sorted);
+    uint32_t *places = bcn_alloc(2 * rows, sizeof *places);
+    bcn_status status = BCN_NOMEM;
+    if (sorted != NULL && places != NULL) {
+        status = fill_rows(&self, plan, sorted, places, keys);
+    }
+    bcn_free(sorted);
+    bcn_free(places);
     bcn_free(self.figures.items);
     if (status != BCN_OK) {
         bcn_tally_free(self.tally);

@@ -187,12 +187,23 @@ bcn_slab_add(bcn_slab *into, const bcn_slab *from)
 #define ADD(INTO, FROM)                                                       \
     case INTO * 16 + FROM:                                                    \
         add_##INTO##_##FROM(into->data, bcn_slab_values(from), count, cells); \
-        return;
+        return
     switch (into->width * 16 + from->width) {
-        ADD(1, 1)
-        ADD(1, 2) ADD(1, 4) ADD(2, 1) ADD(2, 2) ADD(2, 4) ADD(4, 1) ADD(4, 2)
-            ADD(4, 4) ADD(8, 1) ADD(8, 2) ADD(8, 4) ADD(8, 8) default
-            : return; /* bcn_slab_fits says no */
+        ADD(1, 1);
+        ADD(1, 2);
+        ADD(1, 4);
+        ADD(2, 1);
+        ADD(2, 2);
+        ADD(2, 4);
+        ADD(4, 1);
+        ADD(4, 2);
+        ADD(4, 4);
+        ADD(8, 1);
+        ADD(8, 2);
+        ADD(8, 4);
+        ADD(8, 8);
+    default:
+        return; /* bcn_slab_fits says no */
     }
 #undef ADD
 }

@@ -294,6 +294,7 @@ static PyMethodDef builder_methods[] = {
     {"unstated", py_builder_unstated, METH_VARARGS, py_builder_unstated_doc},
     {"begin", builder_begin, METH_O, begin_doc},
     {"drain", py_builder_drain, METH_VARARGS, py_builder_drain_doc},
+    {"flush", py_builder_flush, METH_NOARGS, py_builder_flush_doc},
     {"read_csv", (PyCFunction)(void (*)(void))py_builder_read_csv,
      METH_VARARGS | METH_KEYWORDS, py_builder_read_csv_doc},
     {"read_arrow", (PyCFunction)(void (*)(void))py_builder_read_arrow,

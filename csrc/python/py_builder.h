@@ -33,7 +33,9 @@ int py_builder_idle(py_builder *self);
 bcn_sink py_builder_sink(py_builder *self);
 PyObject *py_builder_harvest(py_builder *self);
 PyObject *py_builder_drain(PyObject *op, PyObject *args);
+PyObject *py_builder_flush(PyObject *op, PyObject *unused);
 extern const char py_builder_drain_doc[];
+extern const char py_builder_flush_doc[];
 
 /* The interpreter for a thread that does not have it: the calling thread takes
  * up its own state, any other gets a new one (also in a sub-interpreter, where

@@ -108,6 +108,37 @@ take(void *context, const bcn_batch *batch)
     return status == BCN_OK ? bcn_builder_renew(&self->core) : status;
 }
 
+const char py_builder_flush_doc[] =
+    "flush($self, /)\n--\n\n"
+    "Hand over the rows so far and begin again without rows: True.  False "
+    "where there are ids, which finish() alone can look through.\n";
+
+PyObject *
+py_builder_flush(PyObject *op, PyObject *unused)
+{
+    (void)unused;
+    py_builder *self = (py_builder *)op;
+    const bcn_schema *schema = &self->core.schema;
+    if (self->drain == NULL) {
+        PyErr_SetString(PyExc_ValueError, "nobody takes the rows");
+        return NULL;
+    }
+    if (schema->id >= 0 && self->core.stores[schema->id].present) {
+        Py_RETURN_FALSE;
+    }
+    if (py_builder_begin(self) < 0) {
+        return NULL;
+    }
+    int given = hand_over(self);
+    bcn_status status = given == 0 ? bcn_builder_renew(&self->core) : BCN_OK;
+    self->busy = false;
+    if (given < 0 || status != BCN_OK) {
+        self->ready = false;
+        return given < 0 ? NULL : py_raise(status, NULL);
+    }
+    Py_RETURN_TRUE;
+}
+
 bcn_sink
 py_builder_sink(py_builder *self)
 {

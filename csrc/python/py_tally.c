@@ -321,6 +321,8 @@ cells_nbytes(PyObject *op, void *unused)
 static PyMethodDef cells_methods[] = {
     {"from_cube", py_cells_from_cube, METH_VARARGS | METH_CLASS,
      py_cells_from_cube_doc},
+    {"from_rows", py_cells_from_rows, METH_VARARGS | METH_CLASS,
+     py_cells_from_rows_doc},
     {"read", py_cells_read, METH_VARARGS | METH_CLASS, py_cells_read_doc},
     {"merge", cells_merge, METH_VARARGS, merge_doc},
     {"copy", cells_copy, METH_NOARGS, copy_doc},

@@ -30,6 +30,8 @@ int py_cells_shape(PyObject *dims, bcn_shape *shape);
 
 PyObject *py_cells_from_cube(PyObject *type, PyObject *args);
 PyObject *py_cells_read(PyObject *type, PyObject *args);
+PyObject *py_cells_from_rows(PyObject *type, PyObject *args);
+extern const char py_cells_from_rows_doc[];
 extern const char py_cells_from_cube_doc[];
 extern const char py_cells_read_doc[];
 

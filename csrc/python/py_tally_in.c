@@ -1,5 +1,6 @@
 /* py_tally_in.c - what makes cells: a cube, bytes, and lists from Python. */
 #include "model/tally_wire.h"
+#include "python/py_question.h"
 #include "python/py_tally.h"
 
 void
@@ -108,6 +109,80 @@ py_cells_from_cube(PyObject *type, PyObject *args)
     py_buckets_close(&given);
     return status == BCN_OK ? py_cells_new(state, core, note)
                             : py_raise(status, &error);
+}
+
+const char py_cells_from_rows_doc[] =
+    "from_rows($type, log, question, amount, shape, buckets, note=None, /)\n"
+    "--\n\n"
+    "Return the cells of a log's rows, few of them.\n\n"
+    "``question`` is (terms, dials, ranges) as of Log.run, ``shape`` its shape, "
+    "``amount`` the column to add up, -1 to count.\n";
+
+static bcn_status
+run_rows(py_question *q, const py_buckets *buckets, bcn_tally **core,
+         bcn_error *error)
+{
+    uint64_t cells = 1, reach;
+    BCN_TRY(bcn_shape_size(&q->plan.shape, &reach, error));
+    for (size_t d = 0; d < q->plan.shape.ndim; d++) {
+        if (d >= buckets->count) {
+            cells *= q->plan.shape.dims[d];
+        } else if (buckets->counts[d] != q->plan.shape.dims[d]) {
+            return bcn_fail(error, BCN_LENGTH, "one bucket a position");
+        }
+    }
+    BCN_TRY(bcn_plan_check(&q->plan, error));
+    return bcn_tally_from_rows(&q->plan, cells, buckets->count, buckets->keys,
+                               core, error);
+}
+
+PyObject *
+py_cells_from_rows(PyObject *type, PyObject *args)
+{
+    py_state *state = py_state_of_type((PyTypeObject *)type);
+    PyObject *log, *terms, *dials, *ranges, *shape, *list, *note = Py_None;
+    Py_ssize_t amount;
+    if (state == NULL ||
+        !PyArg_ParseTuple(args, "O!(O!O!O!)nO!O!|O:from_rows",
+                          state->log_type, &log, &PyList_Type, &terms,
+                          &PyList_Type, &dials, &PyList_Type, &ranges, &amount,
+                          &PyList_Type, &shape, &PyList_Type, &list, &note)) {
+        return NULL;
+    }
+    py_log *records = (py_log *)log;
+    py_question *q = bcn_calloc(1, sizeof *q);
+    if (q == NULL) {
+        return PyErr_NoMemory();
+    }
+    py_buckets buckets = {.count = 0};
+    PyObject *result = NULL;
+    if (py_question_parse(q, records, terms, dials, ranges) < 0 ||
+        py_cells_shape(shape, &q->plan.shape) < 0 ||
+        py_buckets_open(list, &buckets) < 0) {
+        goto done;
+    }
+    if (amount >= (Py_ssize_t)bcn_log_count(records->core) ||
+        buckets.count > q->plan.shape.ndim) {
+        PyErr_SetString(PyExc_ValueError, "these rows have no such cells");
+        goto done;
+    }
+    if (amount >= 0) {
+        q->plan.measure = &bcn_log_at(records->core, (size_t)amount)->view;
+    }
+    bcn_error error = {""};
+    bcn_tally *core = NULL;
+    py_watch watch;
+    py_watch_start(&watch);
+    bcn_status status;
+    PY_CORE_BEGIN(&watch)
+    status = run_rows(q, &buckets, &core, &error);
+    PY_CORE_END(&watch)
+    result = status == BCN_OK ? py_cells_new(state, core, note)
+                              : py_raise(status, &error);
+done:
+    py_buckets_close(&buckets);
+    py_question_free(q);
+    return result;
 }
 
 const char py_cells_read_doc[] = "read($type, bytes, note=None, /)\n--\n\n"
