@@ -187,16 +187,12 @@ def test_the_curve_is_that_of_lifelines() -> None:
     rows = spread(120, 5)
     log = log_of(rows)
     found = log.responses()
-    states, _, waits = twin.matched(
-        rows, lambda row: row["reply_to"] is None, False, log.period[1]
-    )
+    states, _, waits = twin.matched(rows, lambda row: row["reply_to"] is None, False, log.period[1])
     table = found.by("receiver", horizon="2d").to_dicts()
     for bureau in BUREAUS[1:]:
         own = [at for at, row in enumerate(rows) if states[at] and row["receiver"] == bureau]
         fitter = lifelines.KaplanMeierFitter()
-        fitter.fit(
-            [waits[at] / HOUR for at in own], [states[at] == "answered" for at in own]
-        )
+        fitter.fit([waits[at] / HOUR for at in own], [states[at] == "answered" for at in own])
         curve = found.curve("receiver", where={"receiver": bureau}, level=0.95)
         estimate = fitter.survival_function_["KM_estimate"]
         ends = fitter.confidence_interval_
@@ -337,7 +333,7 @@ def test_logs_that_cannot_be_matched_say_why() -> None:
     timed = {**ids, "sent_at": ["2023-03-01T00:00Z"], "messages": [3]}
     with pytest.raises(bcn.QueryError, match="stand for several"):
         bcn.read_messages(timed).responses()
-    with pytest.raises(TypeError, match="log.responses"):
+    with pytest.raises(TypeError, match="made by a log"):
         bcn.Responses()
 
 
@@ -357,7 +353,9 @@ def test_many_rows_take_the_same_answers_on_both_roads() -> None:
     question, _, laid = matched.question(("sender",), None, "UTC", None, ("answered",))
     ranks = [(rule, 1, 3) for rule in range(3)]
     for workers in (1, 3):
-        counts, values = matched.log.select(question, matched.number("response_time"), ranks, workers)
+        counts, values = matched.log.select(
+            question, matched.number("response_time"), ranks, workers
+        )
         assert memoryview(counts).tolist() == matched.select(question, laid.cells, ranks)[0]
         assert memoryview(values).tolist() == matched.select(question, laid.cells, ranks)[1]
 

@@ -64,9 +64,7 @@ def matched(
 
 def at_rank(times: Sequence[int], q: Fraction) -> int | None:
     """The least time with at least the part ``q`` of all at or below it."""
-    return next(
-        (t for t in sorted(times) if sum(s <= t for s in times) >= q * len(times)), None
-    )
+    return next((t for t in sorted(times) if sum(s <= t for s in times) >= q * len(times)), None)
 
 
 def survival(ended: Sequence[int], censored: Sequence[int]) -> list[tuple[int, int, int, Fraction]]:
