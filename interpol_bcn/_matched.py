@@ -70,7 +70,7 @@ class Matched:
         """How many requests each cell has, and their response times at some ranks."""
         if not len(self.log):
             return [0] * cells, [0] * cells * len(ranks)
-        counts, values = self.log.select(question, self.number("response_time"), ranks)  # type: ignore[arg-type]
+        counts, values = self.log.select(question, self.number("response_time"), ranks)
         return memoryview(counts).tolist(), memoryview(values).tolist()
 
     def counts(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["asymmetry", "backlog", "by", "curve", "flow"]
 
 _MEDIAN, _P90 = (0, 1, 2), (0, 9, 10)
+_RANKS = [_MEDIAN, _P90, (0, 1, 1)]
+_STATES = (ANSWERED, OPEN)  # the first two of the axis request_state
 _STATISTICS = {"median": _MEDIAN, "p90": _P90}
 _MOST = 2**63 - 1
 
@@ -70,17 +72,18 @@ def by(
     names = check_names(names)
     limits = _limits(found, within)
     to = None if horizon is None else parse_duration(horizon, "horizon")
-    question, axes, laid = matched.question(names, where, tz, asof, (ANSWERED,))
-    answered, values = matched.select(question, laid.cells, [_MEDIAN, _P90])
-    asked, _, _ = matched.question(names, where, tz, asof, (OPEN,))
-    still, oldest = matched.select(asked, laid.cells, [(0, 1, 1)])
+    # One look at the rows for both: what became of a request is the innermost axis.
+    split, axes, laid = matched.question((*names, "request_state"), where, tz, asof, _STATES)
+    axes, size, every = axes[:-1], len(axes[-1]), len(_RANKS)
+    counts, values = matched.select(split, laid.cells, _RANKS)
+    answered, still = counts[0::size], counts[1::size]
     cells = [
-        cell for cell in range(laid.cells) if zeros or not names or answered[cell] or still[cell]
+        cell for cell in range(len(still)) if zeros or not names or answered[cell] or still[cell]
     ]
     requests = [answered[cell] + still[cell] for cell in cells]
 
     def quantile(at: int) -> list[int | None]:
-        return [values[2 * cell + at] if answered[cell] else None for cell in cells]
+        return [values[every * size * cell + at] if answered[cell] else None for cell in cells]
 
     parts = [
         answered[cell] / total if total else None
@@ -96,8 +99,8 @@ def by(
         times.column("p90", quantile(1)),
     ]
     if censored or to is not None:
-        both, _, _ = matched.question(names, where, tz, asof, (ANSWERED, OPEN))
-        medians, means = _survival(found, both, laid.cells, [0.5, 0.1], to or 0)
+        both, _, _ = matched.question(names, where, tz, asof, _STATES)
+        medians, means = _survival(found, both, len(still), [0.5, 0.1], to or 0)
         if censored:
             for at, name in enumerate(("median of all", "p90 of all")):
                 chosen = [medians[2 * cell + at] for cell in cells]
@@ -110,9 +113,8 @@ def by(
             columns.append(Column("mean to horizon", mean, "number", unit=times.short))
     if limits:
         columns += _in_time(found, names, where, tz, asof, limits, cells)
-    columns.append(
-        times.column("oldest open", [oldest[cell] if still[cell] else None for cell in cells])
-    )
+    oldest = [values[every * (size * cell + 2) - 1] if still[cell] else None for cell in cells]
+    columns.append(times.column("oldest open", oldest))
     title = _title("Requests and their answers", axes)
     note = f"{found._note(laid)}; {times.words}"
     explain = (
@@ -132,7 +134,8 @@ def _survival(
         return [-1] * cells * len(levels), [float(horizon)] * cells
     numbers = matched.number("response_time"), matched.number("request_state")
     quantiles, means = matched.log.survival(question, numbers, levels, horizon)
-    return memoryview(quantiles).tolist(), memoryview(means).tolist()
+    areas: Any = memoryview(means).tolist()
+    return memoryview(quantiles).tolist(), areas
 
 
 def _limits(found: Responses, within: object) -> list[tuple[dict[str, object], int]]:
@@ -189,7 +192,7 @@ def curve(
     if isinstance(at, (str, bytes)):
         raise QueryError(f"at={at!r}: give a list of times, such as ['1h', '1d']")
     wanted = None if at is None else sorted(parse_duration(one, "at") for one in at)
-    question, axes, laid = matched.question(names, where, tz, asof, (ANSWERED, OPEN))
+    question, axes, laid = matched.question(names, where, tz, asof, _STATES)
     numbers = matched.number("response_time"), matched.number("request_state")
     steps: list[list[Any]] = [[]] * 6
     if len(matched.log):
@@ -269,7 +272,7 @@ def backlog(found: Responses, every: str, bands: Sequence[object], where: Any, t
         raise QueryError(f"bands={bands!r}: give a list of ages, such as ['1d', '7d']")
     ages = [parse_duration(band, "bands") for band in bands]
     matched = found._matched
-    question, _, laid = matched.question((), where, tz, None, (ANSWERED, OPEN))
+    question, _, laid = matched.question((), where, tz, None, _STATES)
     zone = resolve_zone(tz)
     start, stop = matched.log.period
     labels, moments = unit_ends(every, zone, start, min(stop, max(start, found._end)))

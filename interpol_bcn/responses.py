@@ -42,7 +42,11 @@ class Responses:
     1 reply: 1 first answer
     """
 
-    __slots__ = ("_anyone", "_end", "_matched", "_words")
+    __slots__ = ("_anyone", "_end", "_matched")
+
+    _anyone: bool
+    _end: int
+    _matched: Matched
 
     def __init__(self) -> None:
         raise TypeError("responses are made by a log of messages: log.responses()")
@@ -61,8 +65,7 @@ class Responses:
         self = object.__new__(cls)
         self._anyone = answered_by == "anyone"
         self._end = end
-        self._matched: Matched = match(log, requests, self._anyone, end, tz)
-        self._words = "" if requests is None else ", ".join(map(str, requests))
+        self._matched = match(log, requests, self._anyone, end, tz)
         return self
 
     # What was found
@@ -196,7 +199,7 @@ class Responses:
 
         Times are in ``unit`` (microsecond, exact, to week).  ``where``, ``tz`` and ``asof``
         are as in ``count``.  Rows without requests are left out but for ``zeros=True``.
-        Raise QueryError for what the log does not know.  Costs some six passes, and a sort
+        Raise QueryError for what the log does not know.  Costs two passes, and a sort
         of the requests of each cell for what is of all.
 
         >>> import interpol_bcn as bcn
@@ -206,9 +209,9 @@ class Responses:
         ...     "message_id": [1, 2, 3], "reply_to": [None, 1, None]})
         >>> log.responses().by("receiver").select(["receiver", "requests", "open", "median"])
         Requests and their answers by receiver
-        receiver  requests  open  median
-        ────────  ────────  ────  ──────
-        DEU              2     1       2
+        receiver  requests  open  median (h)
+        ────────  ────────  ────  ──────────
+        DEU              2     1           2
         2023-03-01 .. 2023-03-02 UTC; answers up to 2023-03-03T00:00Z; times in hours
         """
         from ._service import by

@@ -333,7 +333,7 @@ def test_logs_that_cannot_be_matched_say_why() -> None:
     timed = {**ids, "sent_at": ["2023-03-01T00:00Z"], "messages": [3]}
     with pytest.raises(bcn.QueryError, match="stand for several"):
         bcn.read_messages(timed).responses()
-    with pytest.raises(TypeError, match="log.responses"):
+    with pytest.raises(TypeError, match="made by a log"):
         bcn.Responses()
 
 

@@ -174,31 +174,45 @@ mark_pass(void *context, size_t worker)
     }
 }
 
-/* How long each request waited, and which reply was its first. */
+/* How long each request waited, and which reply was its first.  Those answered
+ * are listed first: their answers' times are far away, and so many are fetched
+ * at once. */
+static void
+settle_block(const bcn_work *w, size_t row, size_t count)
+{
+    uint32_t rows[BLOCK], firsts[BLOCK];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool asks = bcn_work_is_request(w, row + i);
+        uint32_t answer =
+            atomic_load_explicit(&w->answers[row + i], memory_order_relaxed);
+        rows[used] = (uint32_t)(row + i);
+        firsts[used] = answer;
+        used += asks & (answer != BCN_NO_ANSWER);
+        int64_t age = w->ask->end - w->times[row + i];
+        w->waits[row + i] = asks ? age : 0;
+    }
+    for (size_t i = 0; i < used; i++) {
+        w->asked[rows[i]] = BCN_ASKED_ANSWERED;
+        w->waits[rows[i]] = w->times[firsts[i]] - w->times[rows[i]];
+        atomic_store_explicit(&w->replies[firsts[i]], BCN_REPLY_FIRST,
+                              memory_order_relaxed);
+    }
+}
+
 static void
 settle_pass(void *context, size_t worker)
 {
     bcn_work *w = context;
     size_t row, end;
     bcn_work_share(w, worker, &row, &end);
-    for (; row < end; row++) {
-        if (row % BCN_WORK_STEP == 0 && bcn_work_stop(w, worker)) {
+    for (size_t turn = 0; row < end; turn++) {
+        if (turn % (BCN_WORK_STEP / BLOCK) == 0 && bcn_work_stop(w, worker)) {
             return;
         }
-        w->waits[row] = 0;
-        if (!bcn_work_is_request(w, row)) {
-            continue;
-        }
-        uint32_t answer =
-            atomic_load_explicit(&w->answers[row], memory_order_relaxed);
-        if (answer == BCN_NO_ANSWER) {
-            w->waits[row] = w->ask->end - w->times[row];
-        } else {
-            w->asked[row] = BCN_ASKED_ANSWERED;
-            w->waits[row] = w->times[answer] - w->times[row];
-            atomic_store_explicit(&w->replies[answer], BCN_REPLY_FIRST,
-                                  memory_order_relaxed);
-        }
+        size_t count = end - row < BLOCK ? end - row : BLOCK;
+        settle_block(w, row, count);
+        row += count;
     }
 }
 
@@ -263,7 +277,8 @@ bcn_responses_find(const bcn_responses_ask *ask, bcn_watch *watch,
     w.workers = w.workers > MOST_WORKERS ? MOST_WORKERS : w.workers;
     out->asked = bcn_block_new(w.rows, 1, false);
     out->replies = bcn_block_new(w.rows, 1, false);
-    out->waits = bcn_block_new(w.rows, sizeof(int64_t), false);
+    out->waits = bcn_spare_block(bcn_log_spare(ask->log), w.rows,
+                                 sizeof(int64_t));
     bcn_block *answers = bcn_spare_block(bcn_log_spare(ask->log), w.rows,
                                          sizeof(atomic_uint));
     bcn_status status = BCN_NOMEM;

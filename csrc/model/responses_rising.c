@@ -36,10 +36,16 @@ fill_index(rising *r)
     }
 }
 
-/* The first row whose id is at least `id`, which is within the index. */
+/* The first row whose id is at least `id`, which is within the index.  Serial
+ * numbers without gaps are where they should be. */
 static size_t
 first_of(const rising *r, int64_t id)
 {
+    uint64_t guess = (uint64_t)id - (uint64_t)r->least + r->begin;
+    if (guess < r->rows && r->ids[guess] == id &&
+        (guess == 0 || r->ids[guess - 1] != id)) {
+        return (size_t)guess;
+    }
     size_t bucket = bucket_of(r, id);
     size_t from = r->firsts[bucket], to = r->firsts[bucket + 1];
     while (to - from > LOOK) {

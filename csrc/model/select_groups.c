@@ -6,7 +6,7 @@
 #include "kernel/select.h"
 
 enum {
-    ROOM = 1 << 19, /* counters of a worker that stay in a cache */
+    ROOM = 1 << 20, /* counters of a worker: those met stay in a cache */
     PER_ROW = 4,    /* rows for each counter, or counting costs too much */
     ALONE_ROWS = 500000,
     MOST_WORKERS = 64,

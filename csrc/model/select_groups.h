@@ -15,7 +15,7 @@
  * and the search among the values gathered by the second: few, unless they
  * are crowded on one spot of the scale (select.h) or groups are so many that
  * each has few rows.  Memory: 8 bytes for each value gathered, never more
- * than 8 a row; counters of 2 MiB, or 4 bytes a group where that is more, for
+ * than 8 a row; counters of 4 MiB, or 4 bytes a group where that is more, for
  * each worker; 24 bytes for each group and rank. */
 #ifndef BCN_SELECT_GROUPS_H
 #define BCN_SELECT_GROUPS_H

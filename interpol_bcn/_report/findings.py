@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..flow import FlowMatrix
     from ..logs import Log
     from ..messages import MessageLog
+    from ..responses import Responses
 
 __all__ = ["Findings"]
 
@@ -83,6 +84,21 @@ class Findings:
     def ltr(self, text: str) -> str:
         """Return a date or code that keeps its order among words written from the right."""
         return f"\u2066{text}\u2069" if is_rtl(self.language) else text
+
+    @cached_property
+    def responses(self) -> Responses | None:
+        """The requests and their answers, of a log that says what replies to what."""
+        from ..errors import QueryError
+
+        log = self.log
+        if "reply_to" not in log.columns or "message_id" not in log.columns:
+            return None
+        kinds = log.domains.get("kind")
+        asked = kinds is not None and "request" in kinds.labels
+        try:
+            return log.responses({"kind": "request"} if asked else None)
+        except QueryError:  # dates without hours, rows that stand for several
+            return None
 
     # Totals
 

@@ -10,6 +10,7 @@ from .findings import Findings
 from .markup import safe, words
 from .records import of_records
 from .sections import Drawer
+from .service import service
 
 __all__ = ["page"]
 
@@ -25,6 +26,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Findings, Drawer], str]], ...] = (
     ("pairs", "pairs", network.pairs),
     ("silent", "silent", network.silent),
     ("network", "network", network.network),
+    ("service", "service", service),
     ("refused", "refused", sections.refused),
     ("method", "method", sections.method),
 )
