@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .cube import Cube
     from .logs import Log
 
-__all__ = ["calendar", "off_hours", "profile"]
+__all__ = ["calendar", "instant", "off_hours", "profile"]
 
 OWN = "own"
 
@@ -76,7 +76,7 @@ def _own(
     cube = log.count(*names, where=where)
     afford(cube.size, 80, f"a profile of {cube.size:,} cells")
     cells = [0] * cube.size
-    inside = {**(where or {})}
+    inside = _fixed(log, where)
     chosen = inside.pop(column, None)
     kept = _kept(log, column, chosen)
     for zone, codes in by_offsets(zones, *cube.period):
@@ -91,6 +91,29 @@ def _own(
     if left:
         words.append(f"{left:,} of bureaus without a zone left out")
     return cube, cells, tuple(words)
+
+
+def _fixed(log: Log, where: Mapping[str, object] | None) -> dict[str, object]:
+    """Return filters of which ranges of times are the same moments in every zone."""
+    from ._zones import resolve_zone
+    from .query import Not, _moments
+
+    fixed = dict(where or {})
+    for name, value in fixed.items():
+        if name in log.columns and log.schema.field(name).kind == "time":
+            outside = isinstance(value, Not)
+            asked = value.value if isinstance(value, Not) else value
+            ends = tuple(map(instant, _moments(log, name, asked, resolve_zone("UTC"))))
+            fixed[name] = Not(ends) if outside else ends
+    return fixed
+
+
+def instant(moment: int) -> Any:
+    """Return a moment as a datetime in UTC."""
+    import datetime
+
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return epoch + datetime.timedelta(microseconds=moment)
 
 
 def _kept(log: Log, column: str, chosen: object) -> frozenset[int]:

@@ -273,7 +273,7 @@ class Times:
         ``model="negative binomial"``, it is beta-binomial.  ``rate`` is that of false
         discoveries (Benjamini & Hochberg, 1995).
 
-        Columns: the axes, ``kind`` (up, down, new, stopped), ``before after expected``,
+        Columns: the axes, ``finding`` (up, down, new, stopped), ``before after expected``,
         ``chance`` (two-sided: twice the smaller tail) and ``adjusted``, the surest first.
         The title states the model, the note the tests.  Raise QueryError for periods that
         overlap or lie outside.  Costs four counts, and some microseconds a cell.
@@ -283,9 +283,9 @@ class Times:
         ...     "sender": ["FRA"] * 20 + ["DEU"] * 20 + ["FRA"] * 40 + ["DEU"] * 2,
         ...     "receiver": ["ITA"] * 82}, period=("2022", "2024"))
         >>> moved = log.changes("sender", before="2022", after="2023", model="poisson")
-        >>> moved.select(["sender", "kind", "before", "after"]).to_dicts()
-        [{'sender': 'DEU', 'kind': 'down', 'before': 20, 'after': 2}, \
-{'sender': 'FRA', 'kind': 'up', 'before': 20, 'after': 40}]
+        >>> moved.select(["sender", "finding", "before", "after"]).to_dicts()
+        [{'sender': 'DEU', 'finding': 'down', 'before': 20, 'after': 2}, \
+{'sender': 'FRA', 'finding': 'up', 'before': 20, 'after': 40}]
         """
         from ._unusual import changes
 
@@ -313,7 +313,7 @@ class Times:
         size, one size for all; ``model`` says which instead.  ``rate`` is that of false
         discoveries (Benjamini & Hochberg, 1995), half of it for either kind of test.
 
-        Columns: the axes, the period, ``kind`` (high, low, silent: 0 where some were expected;
+        Columns: the axes, the period, ``finding`` (high, low, silent: 0 where some were expected;
         stopped: 0 from this period on; started: 0 before it), ``observed expected``,
         ``chance`` (twice the smaller tail; of silence at an end, that of it alone) and
         ``adjusted``, the surest first.  The title states the model, the note the tests.  Of
@@ -325,8 +325,8 @@ class Times:
         >>> log = bcn.read_messages({"sent_at": days * 2, "receiver": ["ITA"] * 672,
         ...     "sender": ["FRA"] * 336 + ["DEU" if day < "2023-10" else "FRA" for day in days]})
         >>> found = log.anomalies("sender", model="poisson")
-        >>> found.select(["sender", "month", "kind", "observed"]).head(1).to_dicts()
-        [{'sender': 'DEU', 'month': '2023-10', 'kind': 'stopped', 'observed': 0}]
+        >>> found.select(["sender", "month", "finding", "observed"]).head(1).to_dicts()
+        [{'sender': 'DEU', 'month': '2023-10', 'finding': 'stopped', 'observed': 0}]
         """
         from ._unusual import anomalies
 

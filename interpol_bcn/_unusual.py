@@ -263,7 +263,7 @@ def _told(
         columns.append(_labels(cube.axes[-1], [row[1] for row in rows]))
         at = 2
     names = ("observed", "expected") if periods else ("before", "after", "expected")
-    columns.append(Column("kind", [row[at] for row in rows], "text"))
+    columns.append(Column("finding", [row[at] for row in rows], "text"))
     for name in names:
         at += 1
         kind = "number" if name == "expected" else "integer"
@@ -354,6 +354,7 @@ def _busy(
 ) -> list[float]:
     """Return how long each period is, a day as long as its weekday is busy in both."""
     from ._calendar import calendar_axis
+    from ._rhythm import instant
 
     lengths = [[0.0] * 7, [0.0] * 7]
     totals = [0] * 7
@@ -363,7 +364,7 @@ def _busy(
         axis = calendar_axis("day_of_week", _zone(cube.tz), start, stop)
         for day, length in enumerate(axis.exposure()):
             row[day] += length / _DAY
-        chosen = {**(where or {}), time: _moments(start, stop)}
+        chosen = {**(where or {}), time: (instant(start), instant(stop))}
         counts = log.count("day_of_week", where=chosen, tz=tz)
         for day, count in enumerate(memoryview(counts.dense()).tolist()[:7]):
             totals[day] += count
@@ -376,13 +377,6 @@ def _zone(key: str) -> Any:
     from ._zones import resolve_zone
 
     return resolve_zone(key)
-
-
-def _moments(start: int, stop: int) -> tuple[Any, Any]:
-    import datetime
-
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-    return tuple(epoch + datetime.timedelta(microseconds=one) for one in (start, stop))  # type: ignore[return-value]
 
 
 def _scatter(
