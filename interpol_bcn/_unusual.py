@@ -57,8 +57,8 @@ def anomalies(
     if every in names:
         raise QueryError(f"anomalies: {every!r} is the axis of the periods, given by every=")
     cube = log.count(*names, every, where=where, tz=tz, asof=asof)
-    counts, weights, classes = _series(log, cube, where, tz)
-    classes = classes if every == "day" else None
+    counts, weights, weekdays = _series(log, cube, where, tz)
+    classes = weekdays if every == "day" else None
     ranges: array[int] | None = None
     made = _model(counts, weights, model, classes, ranges)
     edges: list[Edge] = []

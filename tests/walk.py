@@ -10,7 +10,9 @@ import interpol_bcn as bcn
 
 #: what is no question about records, or hands the rows on as they are
 NOT_ASKED = {
-    "column", "to_arrow", "has_dates", "span", "table_size", "run", "with_table",
+    "column", "to_arrow", "has_dates", "span", "table_size", "run", "with_table", "with_rollup",
+    "save", "match", "select", "survival", "backlog", "run_select", "run_distinct", "run_gaps",
+    "run_windows", "distinct_sketch", "quantile_sketch",
 }  # fmt: skip
 
 _DATES = ["2022-12-31", "2023-12-31"] * 2
@@ -43,10 +45,24 @@ Ask = Callable[[Any], Any]
 
 #: how every log is asked
 EVERY: dict[str, Ask] = {
+    "anomalies": lambda log: log.anomalies(_bureau(log), every="month"),
+    "calendar": lambda log: log.calendar(),
+    "changes": lambda log: log.changes(_bureau(log), before=_MONTHS[0], after=_MONTHS[1]),
+    "distinct": lambda log: log.distinct(_bureau(log), "year"),
+    "gaps": lambda log: log.gaps(_bureau(log)),
+    "growth": lambda log: log.growth(every="year"),
+    "off_hours": lambda log: log.off_hours(),
+    "profile": lambda log: log.profile("day_of_week"),
+    "quantiles": lambda log: log.quantiles(log.measures[0], _bureau(log)),
     "count": lambda log: log.count("year", "month_of_year"),
     "rate": lambda log: log.rate("day", "year"),
     "peak": lambda log: log.peak("1d", 2),
 }
+
+
+def _bureau(log: Any) -> str:
+    return next(field.name for field in log.schema.fields if field.bureau)
+
 
 #: by log and verb, how it is asked otherwise
 ASKED: dict[str, dict[str, Ask]] = {
@@ -55,6 +71,8 @@ ASKED: dict[str, dict[str, Ask]] = {
         "growth_parts": lambda log: log.growth_parts("kind", *_MONTHS),
         "mismatches": lambda log: log.mismatches("size", ["size"]),
         "flow": lambda log: log.flow(),
+        "flows": lambda log: log.flows("quarter").measure("density"),
+        "responses": lambda log: log.responses().by("receiver"),
     },
     "searches": {
         "sum": lambda log: log.sum("hits", "database"),
@@ -63,6 +81,7 @@ ASKED: dict[str, dict[str, Ask]] = {
         "hit_rate": lambda log: log.hit_rate("database"),
         "participation": lambda log: log.participation("database"),
         "non_users": lambda log: log.non_users("SLTD"),
+        "hours": lambda log: log.hours("database").between("2023-03"),
     },
     "records": {
         "sum": lambda log: log.sum("stock", "bureau", where=_HELD),

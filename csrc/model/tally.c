@@ -46,7 +46,7 @@ bcn_tally_free(bcn_tally *tally)
 bcn_status
 bcn_tally_copy(const bcn_tally *tally, bcn_tally **out)
 {
-    bcn_tally *copy;
+    bcn_tally *copy = NULL;
     BCN_TRY(bcn_tally_new(tally->clocks, tally->cells, &copy, NULL));
     copy->keys = bcn_alloc(tally->count * tally->clocks, sizeof *copy->keys);
     copy->slabs = bcn_alloc(tally->count, sizeof *copy->slabs);

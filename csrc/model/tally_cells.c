@@ -112,7 +112,7 @@ fill_rows(making *self, const bcn_plan *plan, uint64_t *cells,
 {
     uint64_t size = self->tally->cells, bucket = 0;
     size_t rows = plan->rows;
-    bcn_plan_cells(plan, cells);
+    bcn_plan_row_cells(plan, cells);
     for (size_t i = 0; i < rows; i++) {
         places[i] = (uint32_t)i;
     }

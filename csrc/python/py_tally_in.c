@@ -150,15 +150,13 @@ py_cells_from_rows(PyObject *type, PyObject *args)
         return NULL;
     }
     py_log *records = (py_log *)log;
-    py_question *q = bcn_calloc(1, sizeof *q);
+    py_question *q = py_question_new(records, shape, terms, dials, ranges);
     if (q == NULL) {
-        return PyErr_NoMemory();
+        return NULL;
     }
     py_buckets buckets = {.count = 0};
     PyObject *result = NULL;
-    if (py_question_parse(q, records, terms, dials, ranges) < 0 ||
-        py_cells_shape(shape, &q->plan.shape) < 0 ||
-        py_buckets_open(list, &buckets) < 0) {
+    if (py_buckets_open(list, &buckets) < 0) {
         goto done;
     }
     if (amount >= (Py_ssize_t)bcn_log_count(records->core) ||
