@@ -130,10 +130,16 @@ import resource, sys
 import interpol_bcn as bcn
 if sys.argv[1].endswith("parquet"):
     import pyarrow.parquet
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def most():
+    # What getrusage says begins with the peak of the process that started this one.
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+    except FileNotFoundError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 log = bcn.read_messages(sys.argv[1])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(len(log), (after - before) * 1024, log.nbytes + sum(log.rollup["bytes"]))
+print(len(log), (most() - before) * 1024, log.nbytes + sum(log.rollup["bytes"]))
 """
 
 
