@@ -95,11 +95,14 @@ bcn_network_clustering(const bcn_network *network, bcn_triangles kind,
         double most = possible(network, kind, i), sum = 0;
         for (size_t j = 0; most > 0 && j < n; j++) {
             double step = first[i * n + j];
+            /* What is symmetric needs one half. */
+            size_t k = total ? j + 1 : 0;
             if (step > 0) {
-                sum += step * bcn_dot(middle + j * n, last + i * n, n);
+                sum += step *
+                       bcn_dot(middle + j * n + k, last + i * n + k, n - k);
             }
         }
-        out[i] = most > 0 ? sum / most : 0;
+        out[i] = most > 0 ? (total ? 2 * sum : sum) / most : 0;
     }
     bcn_free(all.there);
     return status;

@@ -1,15 +1,24 @@
 #include "model/network_paths.h"
 
+#include <stdlib.h>
+
 #include "model/reals.h"
 
 static const double SHORTER = 1 - 0x1p-40, LONGER = 1 + 0x1p-40;
 
 enum { UNSEEN = -1, SETTLED = -2 };
 
+/* A link as a step: its length, and where it leads. */
+typedef struct leap {
+    double cost;
+    uint32_t node;
+} leap;
+
 /* A search from one node: Dijkstra's, with the nodes before each one. */
 typedef struct search {
     const bcn_arcs *out, *in;
-    double *cost;     /* per link by sender */
+    leap *leaps;      /* of each sender the shortest first */
+    size_t targets;   /* nodes to which anything leads */
     double *length;   /* from the source */
     double *ways;     /* how many shortest paths */
     double *share;    /* Brandes's dependency */
@@ -91,9 +100,26 @@ reach(search *s, uint32_t u, uint32_t v, double length)
     }
 }
 
+/* No path to an open node needs to be longer: the greatest length known once
+ * all that may be reached are.  The farthest is no node's parent. */
+static double
+far_enough(const search *s)
+{
+    double most = 0;
+    if (s->settled + s->used <= s->targets) {
+        return INFINITY;
+    }
+    for (size_t at = s->used / 2; at < s->used; at++) {
+        double length = s->length[s->heap[at]];
+        most = length > most ? length : most;
+    }
+    return most * LONGER;
+}
+
 static void
 search_from(search *s, uint32_t start, size_t count)
 {
+    double far = INFINITY;
     for (size_t v = 0; v < count; v++) {
         s->length[v] = INFINITY;
         s->ways[v] = s->share[v] = 0;
@@ -110,11 +136,15 @@ search_from(search *s, uint32_t start, size_t count)
         uint32_t u = take_first(s);
         s->order[s->settled++] = u;
         double length = s->length[u];
-        for (size_t k = s->out->from[u]; k < s->out->from[u + 1]; k++) {
-            uint32_t v = s->out->node[k];
-            double through = length + s->cost[k];
-            if (through <= s->length[v] * LONGER) {
-                reach(s, u, v, through);
+        far = s->settled % 4 == 0 ? far_enough(s) : far;
+        const leap *end = s->leaps + s->out->from[u + 1];
+        for (const leap *at = s->leaps + s->out->from[u]; at < end; at++) {
+            double through = length + at->cost;
+            if (through > far) {
+                break;
+            }
+            if (through <= s->length[at->node] * LONGER) {
+                reach(s, u, at->node, through);
             }
         }
     }
@@ -143,27 +173,53 @@ give_back(search *s, uint32_t start, const bcn_paths *out)
     }
 }
 
+static int
+compare_leaps(const void *first, const void *second)
+{
+    const leap *a = first, *b = second;
+    return a->cost < b->cost   ? -1
+           : a->cost > b->cost ? 1
+           : a->node < b->node ? -1
+                               : a->node > b->node;
+}
+
+static void
+lay_leaps(const bcn_network *network, bool weighted, search *s)
+{
+    const bcn_arcs *out = &network->out;
+    for (size_t k = 0; k < network->links; k++) {
+        s->leaps[k].cost = weighted ? 1 / (double)out->weight[k] : 1;
+        s->leaps[k].node = out->node[k];
+    }
+    for (size_t i = 0; i < network->count; i++) {
+        if (weighted) {
+            qsort(s->leaps + out->from[i], bcn_arcs_degree(out, i),
+                  sizeof *s->leaps, compare_leaps);
+        }
+        s->targets += bcn_arcs_degree(&network->in, i) > 0;
+    }
+}
+
 bcn_status
 bcn_network_paths(const bcn_network *network, bool weighted, bcn_watch *watch,
                   const bcn_paths *out)
 {
     size_t n = network->count, links = network->links;
     search s = {.out = &network->out, .in = &network->in};
-    s.cost = bcn_alloc(links + 3 * n, sizeof *s.cost);
+    s.leaps = bcn_alloc(links, sizeof *s.leaps);
+    s.length = bcn_alloc(3 * n, sizeof *s.length);
     s.before = bcn_alloc(links + 4 * n, sizeof *s.before);
-    bcn_status status =
-        s.cost == NULL || s.before == NULL ? BCN_NOMEM : BCN_OK;
+    bcn_status status = s.leaps == NULL || s.length == NULL || s.before == NULL
+                            ? BCN_NOMEM
+                            : BCN_OK;
     if (status == BCN_OK) {
-        s.length = s.cost + links;
         s.ways = s.length + n;
         s.share = s.ways + n;
         s.known = s.before + links;
         s.heap = s.known + n;
         s.order = s.heap + n;
         s.place = (int32_t *)(s.order + n);
-        for (size_t k = 0; k < links; k++) {
-            s.cost[k] = weighted ? 1 / (double)network->out.weight[k] : 1;
-        }
+        lay_leaps(network, weighted, &s);
     }
     for (uint32_t start = 0; status == BCN_OK && start < n; start++) {
         if (bcn_watch_check(watch, true)) {
@@ -173,7 +229,8 @@ bcn_network_paths(const bcn_network *network, bool weighted, bcn_watch *watch,
         search_from(&s, start, n);
         give_back(&s, start, out);
     }
-    bcn_free(s.cost);
+    bcn_free(s.leaps);
+    bcn_free(s.length);
     bcn_free(s.before);
     return status;
 }

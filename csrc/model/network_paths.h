@@ -7,7 +7,9 @@
  * than 2^-40 of the longer: sums of fractions are rounded, and ties between
  * paths count.
  *
- * Costs O(nodes * links * log nodes) at most, 4 bytes a link and 48 a node. */
+ * Costs O(nodes * links * log nodes) at most, less where few links are short
+ * ones: those of each node are looked at from the shortest on, until none of
+ * the rest can matter.  20 bytes a link and 48 a node. */
 #ifndef BCN_NETWORK_PATHS_H
 #define BCN_NETWORK_PATHS_H
 
