@@ -41,7 +41,8 @@ def profile(
     else:
         if zones is not None or column is not None:
             raise QueryError("profile: zones= and column= are for tz='own'")
-        cube = log.count(cycle, *names, where=where, tz=tz)
+        cube, untimed = _timed(log.count(cycle, *names, where=where, tz=tz), cycle)
+        words = (f"{untimed:,} without a time left out",) if untimed else ()
         cells = figures(cube)
     exposure = calendar_axis(cycle, resolve_zone("UTC" if tz == OWN else tz), *cube.period)
     hours = [one / 3.6e9 for one in exposure.exposure()]
@@ -73,7 +74,7 @@ def _own(
     column = _bureau(log, column)
     domain = log.domains[column]
     zones, unverified = own_zones(domain, given)
-    cube = log.count(*names, where=where)
+    cube, untimed = _timed(log.count(*names, where=where), names[0])
     afford(cube.size, 80, f"a profile of {cube.size:,} cells")
     cells = [0] * cube.size
     inside = _fixed(log, where)
@@ -83,6 +84,7 @@ def _own(
         labels = [domain.labels[code] for code in codes if code in kept]
         if labels:
             part = log.count(*names, where={**inside, column: labels}, tz=zone)
+            part = _timed(part, names[0])[0]
             cells = [a + b for a, b in zip(cells, figures(part), strict=True)]
     left = cube.total() - sum(cells)
     words = [f"each {column} on its own clocks"]
@@ -90,6 +92,8 @@ def _own(
         words.append(f"the zones of {unverified} of {len(zones)} are unverified, see zones()")
     if left:
         words.append(f"{left:,} of bureaus without a zone left out")
+    if untimed:
+        words.append(f"{untimed:,} without a time left out")
     return cube, cells, tuple(words)
 
 
@@ -208,6 +212,7 @@ def calendar(log: Log, measure: str | None, where: Mapping[str, object] | None, 
         cube = log.count("day", where=where, tz=tz)
     else:
         cube = log.sum(measure, "day", where=where, tz=tz)
+    cube, untimed = _timed(cube, "day")
     days = cube.axes[0].calendar
     assert days is not None
     weeks: dict[int, list[int | None]] = {}
@@ -224,10 +229,23 @@ def calendar(log: Log, measure: str | None, where: Mapping[str, object] | None, 
         columns.append(Column(name, [row[at] for row in rows], "integer"))
     sums = [sum(count or 0 for count in row) for row in rows]
     columns.append(Column("week total", array("q", sums) if _fits(sums) else sums, "integer"))
+    note = cube.note() + (f"; {untimed:,} without a time left out" if untimed else "")
     return Table.from_columns(
-        columns, title=f"{cube.measure} by week and day", note=cube.note(), measure="week total",
-        explain=f"A row is an ISO week; days outside the period are empty. {cube.note()}.",
+        columns, title=f"{cube.measure} by week and day", note=note, measure="week total",
+        explain=f"A row is an ISO week; days outside the period are empty. {note}.",
     )  # fmt: skip
+
+
+def _timed(cube: Cube, name: str) -> tuple[Cube, int]:
+    """Return the cube without what has no time, and how much that is."""
+    number = cube._number(name)
+    axis = cube.axes[number]
+    if axis.stated:
+        return cube, 0
+    kept = range(len(axis) - 1)
+    axes = [axis.cut(kept) if at == number else one for at, one in enumerate(cube.axes)]
+    timed = cube._like(cube.take(number, kept), axes)
+    return timed, cube.total() - timed.total()
 
 
 def _fits(values: Sequence[int]) -> bool:

@@ -57,16 +57,16 @@ def anomalies(
     if every in names:
         raise QueryError(f"anomalies: {every!r} is the axis of the periods, given by every=")
     cube = log.count(*names, every, where=where, tz=tz, asof=asof)
-    counts, weights, weekdays = _series(log, cube, where, tz)
-    classes = weekdays if every == "day" else None
+    counts, weights, classes = _series(log, cube, where, tz)
+    own = classes if every == "day" else None
     ranges: array[int] | None = None
-    made = _model(counts, weights, model, classes, ranges)
+    made = _model(counts, weights, model, own, ranges)
     edges: list[Edge] = []
     for _ in range(2):  # what began or ended is known before scatter is judged, and after
         edges, tested = _edges(counts, weights, made.size, rate / 2)
         ranges = _ranges(edges, len(counts) // max(1, len(weights)), len(weights))
-        made = _model(counts, weights, model, classes, ranges)
-    means, chances = _core.series_test(counts, weights, made.size, classes, ranges)
+        made = _model(counts, weights, model, own, ranges)
+    means, chances = _core.series_test(counts, weights, made.size, own, ranges)
     tests, found = _core.discoveries(chances, rate / 2)
     mean, chance = memoryview(means), memoryview(chances)
     width = cube.shape[-1]
@@ -80,7 +80,7 @@ def anomalies(
             (*divmod(place, width), kind, count, mean[place], chance[place], adjusted)
         )  # fmt: skip
     rows.sort(key=lambda row: row[-2:][::-1])
-    season = "weekday (its own) × " if classes is not None else "weekday × "
+    season = "weekday (its own) × " if own is not None else "weekday × "
     note = (
         f"{len(rows):,} of {tests + tested:,} tests ({tested:,} of how series begin and end); "
         f"{made.why}; baseline: the series' total × {season}month of year of all {cube.measure}; "

@@ -80,7 +80,7 @@ def windows(
         )
     cells, starts, counts, more = [], [], [], 0
     for cell, best, equal in found:
-        more += equal
+        more += equal if best[-1][1] else 0  # windows of nothing are no ties
         for begin, total in best:
             if total:
                 cells.append(cell)

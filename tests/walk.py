@@ -53,7 +53,7 @@ EVERY: dict[str, Ask] = {
     "growth": lambda log: log.growth(every="year"),
     "off_hours": lambda log: log.off_hours(),
     "profile": lambda log: log.profile("day_of_week"),
-    "quantiles": lambda log: log.quantiles(log.measures[0], _bureau(log)),
+    "quantiles": lambda log: log.quantiles(log.measures[0], _bureau(log), "day"),
     "count": lambda log: log.count("year", "month_of_year"),
     "rate": lambda log: log.rate("day", "year"),
     "peak": lambda log: log.peak("1d", 2),
@@ -128,6 +128,8 @@ ASKED: dict[str, dict[str, Ask]] = {
 
 #: verbs that need a column which these logs do not have, or that give no figures
 LEFT_OUT = {
+    ("delegates", "quantiles"), ("notices", "quantiles"), ("records", "off_hours"),
+    ("access", "off_hours"), ("delegates", "off_hours"), ("operations", "off_hours"),
     ("delegates", "sum"), ("delegates", "mismatches"), ("notices", "sum"),
     ("notices", "mismatches"), ("records", "contributors"), ("access", "contributors"),
     ("access", "management"),
