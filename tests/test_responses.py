@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 import leaks
-import lifelines
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -184,6 +183,7 @@ def spread(count: int, seed: int) -> list[dict[str, Any]]:
 
 
 def test_the_curve_is_that_of_lifelines() -> None:
+    lifelines: Any = pytest.importorskip("lifelines", reason="the oracle of survival")
     rows = spread(120, 5)
     log = log_of(rows)
     found = log.responses()

@@ -4,10 +4,10 @@
 #include "base/number.h"
 
 enum {
-    FINEST = 12,        /* bits: finer scales leave the cache for nothing */
-    PATIENCE = 40,      /* steps by guessed pivots before values are halved */
-    NINTHER = 128,      /* values: from here on a better guess pays */
-    SMALL = 12          /* values: fewer are sorted */
+    FINEST = 12,   /* bits: finer scales leave the cache for nothing */
+    PATIENCE = 40, /* steps by guessed pivots before values are halved */
+    NINTHER = 128, /* values: from here on a better guess pays */
+    SMALL = 12     /* values: fewer are sorted */
 };
 
 static BCN_ALWAYS_INLINE uint32_t

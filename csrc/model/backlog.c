@@ -96,9 +96,9 @@ bcn_backlog_count(const bcn_backlog_ask *ask, bcn_watch *watch, int64_t *out)
              .lines = 2 + ask->band_count,
              .line = ask->moment_count + 1,
              .watch = watch};
-    j.workers = ask->workers != 0          ? ask->workers
+    j.workers = ask->workers != 0         ? ask->workers
                 : ask->count < ALONE_ROWS ? 1
-                                           : bcn_processors();
+                                          : bcn_processors();
     j.workers = j.workers > MOST_WORKERS ? MOST_WORKERS : j.workers;
     size_t places;
     if (!bcn_size_mul(j.lines * j.workers, j.line, &places)) {

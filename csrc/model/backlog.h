@@ -17,9 +17,9 @@
 typedef struct bcn_backlog_ask {
     bcn_plan_cells *rows; /* those in cell 0 */
     size_t count;
-    const int64_t *times;  /* sent */
-    const int64_t *waits;  /* until answered */
-    const uint8_t *kinds;  /* 0 answered, 1 open; others are left out */
+    const int64_t *times;   /* sent */
+    const int64_t *waits;   /* until answered */
+    const uint8_t *kinds;   /* 0 answered, 1 open; others are left out */
     const int64_t *moments; /* rising strictly */
     size_t moment_count;
     const int64_t *bands; /* 0 or more */

@@ -216,11 +216,14 @@ settle_pass(void *context, size_t worker)
     }
 }
 
-static void
-draw_sums(const bcn_work *w, bcn_responses *out)
+static bcn_status
+draw_sums(bcn_work *w, bcn_responses *out)
 {
     uint64_t asked[256] = {0}, replies[256] = {0};
     for (size_t row = 0; row < w->rows; row++) {
+        if (row % BCN_WORK_STEP == 0 && bcn_work_stop(w, 0)) {
+            return (bcn_status)atomic_load(&w->status);
+        }
         asked[w->asked[row]]++;
         replies[atomic_load_explicit(&w->replies[row],
                                      memory_order_relaxed)]++;
@@ -229,6 +232,7 @@ draw_sums(const bcn_work *w, bcn_responses *out)
     }
     memcpy(out->asked_counts, asked, sizeof out->asked_counts);
     memcpy(out->reply_counts, replies, sizeof out->reply_counts);
+    return BCN_OK;
 }
 
 void
@@ -250,8 +254,7 @@ find(bcn_work *w, bcn_responses *out)
         BCN_TRY(bcn_work_hashed(w));
     }
     BCN_TRY(bcn_work_run(w, settle_pass, w));
-    draw_sums(w, out);
-    return BCN_OK;
+    return draw_sums(w, out);
 }
 
 bcn_status
@@ -277,10 +280,10 @@ bcn_responses_find(const bcn_responses_ask *ask, bcn_watch *watch,
     w.workers = w.workers > MOST_WORKERS ? MOST_WORKERS : w.workers;
     out->asked = bcn_block_new(w.rows, 1, false);
     out->replies = bcn_block_new(w.rows, 1, false);
-    out->waits = bcn_spare_block(bcn_log_spare(ask->log), w.rows,
-                                 sizeof(int64_t));
-    bcn_block *answers = bcn_spare_block(bcn_log_spare(ask->log), w.rows,
-                                         sizeof(atomic_uint));
+    out->waits =
+        bcn_spare_block(bcn_log_spare(ask->log), w.rows, sizeof(int64_t));
+    bcn_block *answers =
+        bcn_spare_block(bcn_log_spare(ask->log), w.rows, sizeof(atomic_uint));
     bcn_status status = BCN_NOMEM;
     if (out->asked != NULL && out->replies != NULL && out->waits != NULL &&
         answers != NULL) {

@@ -50,8 +50,8 @@ typedef enum bcn_reply {
 typedef struct bcn_responses_ask {
     const bcn_log *log;
     size_t id, reply_to, sender, receiver, time; /* columns, all present */
-    bcn_plan_cells *requests; /* rows in cell 0 */
-    bool fresh;               /* and of them only those that reply to nothing */
+    bcn_plan_cells *requests;                    /* rows in cell 0 */
+    bool fresh; /* and of them only those that reply to nothing */
     bool anyone;
     int64_t end;
     size_t workers; /* 0: as many as pay */

@@ -64,9 +64,9 @@ deal_pass(void *context, size_t worker)
         }
         bool is[SIDES] = {0};
         is[REQUEST] = bcn_work_is_request(w, row);
-        is[REPLY] = atomic_load_explicit(&w->replies[row],
-                                         memory_order_relaxed) ==
-                    BCN_REPLY_ORPHAN;
+        is[REPLY] =
+            atomic_load_explicit(&w->replies[row], memory_order_relaxed) ==
+            BCN_REPLY_ORPHAN;
         for (int side = REQUEST; side <= REPLY; side++) {
             if (!is[side]) {
                 continue;
@@ -157,14 +157,12 @@ look_up(const deal *d, const table *t, const entry *reply, size_t *looked)
     for (uint32_t at = found - 1; found != 0 && at != NO_ENTRY;
          at = all[at].link, (*looked)++) {
         size_t row = all[at].row;
-        if (row == reply->row ||
-            ((w->id->texts || w->to->texts) &&
-             !bcn_work_same(w, row, reply->row))) {
+        if (row == reply->row || ((w->id->texts || w->to->texts) &&
+                                  !bcn_work_same(w, row, reply->row))) {
             continue;
         }
-        bcn_reply here = bcn_work_meet(w, row, reply->row)
-                             ? BCN_REPLY_FURTHER
-                             : BCN_REPLY_EARLY;
+        bcn_reply here = bcn_work_meet(w, row, reply->row) ? BCN_REPLY_FURTHER
+                                                           : BCN_REPLY_EARLY;
         kind = here < kind ? here : kind;
     }
     atomic_store_explicit(&w->replies[reply->row], (unsigned char)kind,

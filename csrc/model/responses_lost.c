@@ -99,10 +99,9 @@ hold_pass(void *context, size_t worker)
             atomic_uchar *place = &w->replies[reply];
             unsigned char was =
                 atomic_load_explicit(place, memory_order_relaxed);
-            while (kind < was &&
-                   !atomic_compare_exchange_weak_explicit(
-                       place, &was, kind, memory_order_relaxed,
-                       memory_order_relaxed)) {
+            while (kind < was && !atomic_compare_exchange_weak_explicit(
+                                     place, &was, kind, memory_order_relaxed,
+                                     memory_order_relaxed)) {
             }
         }
     }

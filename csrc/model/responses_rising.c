@@ -74,9 +74,9 @@ match(const rising *r, uint32_t reply, int64_t id, size_t *looked)
          row++, (*looked)++) {
         bcn_reply here = BCN_REPLY_ASIDE;
         if (bcn_work_is_request(w, row) && row != reply) {
-            here = !bcn_work_fits(w, row, reply)    ? BCN_REPLY_STRAY
+            here = !bcn_work_fits(w, row, reply)  ? BCN_REPLY_STRAY
                    : bcn_work_meet(w, row, reply) ? BCN_REPLY_FURTHER
-                                                    : BCN_REPLY_EARLY;
+                                                  : BCN_REPLY_EARLY;
         }
         kind = here < kind ? here : kind;
     }

@@ -24,10 +24,11 @@ typedef struct wish {
 typedef struct job {
     const bcn_selection *s;
     bcn_scale scale;
-    size_t workers, cells; /* cells: groups x buckets, without the one behind */
-    uint32_t *counts;      /* of each worker, cells + 1 */
-    wish *wishes;          /* of each group and rank */
-    uint32_t *targets;     /* the cells gathered */
+    size_t workers,
+        cells;         /* cells: groups x buckets, without the one behind */
+    uint32_t *counts;  /* of each worker, cells + 1 */
+    wish *wishes;      /* of each group and rank */
+    uint32_t *targets; /* the cells gathered */
     size_t target_count;
     size_t *starts; /* of each target's values, and their end */
     size_t *next;   /* of each worker and target */
@@ -81,10 +82,9 @@ walk(job *j, size_t worker, bool gather)
         }
         const char *values = (const char *)s->values + row * (size_t)s->width;
         if (gather) {
-            bcn_scale_gather(&j->scale, counts_of(j, 0), s->groups, cells,
-                             values, s->width,
-                             j->next + worker * j->target_count, j->values,
-                             count);
+            bcn_scale_gather(
+                &j->scale, counts_of(j, 0), s->groups, cells, values, s->width,
+                j->next + worker * j->target_count, j->values, count);
         } else {
             bcn_scale_count(&j->scale, counts_of(j, worker), s->groups, cells,
                             values, s->width, count);
@@ -331,10 +331,10 @@ bcn_select_groups(const bcn_selection *s, bcn_watch *watch, uint64_t *counts,
     uint64_t room = s->rows / PER_ROW < ROOM ? s->rows / PER_ROW : ROOM;
     j.scale = bcn_scale_fit(s->least, s->greatest, room / s->groups);
     j.cells = (size_t)s->groups * j.scale.buckets;
-    j.workers = s->workers != 0              ? s->workers
-                : s->rows < ALONE_ROWS       ? 1
-                : s->groups > s->rows / 4    ? 1
-                                             : bcn_processors();
+    j.workers = s->workers != 0           ? s->workers
+                : s->rows < ALONE_ROWS    ? 1
+                : s->groups > s->rows / 4 ? 1
+                                          : bcn_processors();
     j.workers = j.workers > MOST_WORKERS ? MOST_WORKERS : j.workers;
     bcn_status status = select_all(&j);
     bcn_free(j.values);

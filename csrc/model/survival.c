@@ -58,8 +58,7 @@ gather_pass(void *context, size_t worker)
             }
             size_t *place = &next[cells[i]];
             if (j->writing) {
-                j->keys[*place] =
-                    (uint64_t)j->times[row] << 1 | j->kinds[row];
+                j->keys[*place] = (uint64_t)j->times[row] << 1 | j->kinds[row];
             }
             ++*place;
         }
@@ -85,8 +84,8 @@ sort_pass(void *context, size_t worker)
     job *j = context;
     uint64_t *spare = NULL;
     size_t capacity = 0, batch = j->groups / (j->workers * 64) + 1;
-    bcn_status status = bcn_grow((void **)&spare, &capacity, j->largest + 1,
-                                 sizeof *spare);
+    bcn_status status =
+        bcn_grow((void **)&spare, &capacity, j->largest + 1, sizeof *spare);
     if (status != BCN_OK) {
         atomic_store(&j->status, (int)status);
     }
@@ -155,9 +154,9 @@ gather_all(job *j)
 }
 
 bcn_status
-bcn_survival_new(bcn_plan_cells *rows, size_t count,
-                 const int64_t *times, const uint8_t *kinds, size_t workers,
-                 bcn_watch *watch, bcn_survival *out)
+bcn_survival_new(bcn_plan_cells *rows, size_t count, const int64_t *times,
+                 const uint8_t *kinds, size_t workers, bcn_watch *watch,
+                 bcn_survival *out)
 {
     job j = {
         .plan = rows,
@@ -235,9 +234,8 @@ bcn_survival_next(bcn_life *walk)
     step->at_risk = risk;
     step->ended = ended;
     step->survival = walk->base * ((double)left / (double)walk->under);
-    step->sum += left == 0
-                     ? (double)INFINITY
-                     : (double)ended / ((double)risk * (double)left);
+    step->sum += left == 0 ? (double)INFINITY
+                           : (double)ended / ((double)risk * (double)left);
     return true;
 }
 
@@ -315,7 +313,9 @@ bcn_survival_figures(const bcn_survival *survival, const bcn_survival_ask *ask,
                  .means = means,
                  .watch = watch};
     size_t rows = survival->starts[survival->groups];
-    workers = workers != 0 ? workers : rows < ALONE_ROWS ? 1 : bcn_processors();
+    workers = workers != 0        ? workers
+              : rows < ALONE_ROWS ? 1
+                                  : bcn_processors();
     workers = workers > MOST_WORKERS ? MOST_WORKERS : workers;
     f.batch = survival->groups / (workers * 64) + 1;
     bcn_run(workers, figures_pass, &f);

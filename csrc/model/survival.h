@@ -27,8 +27,8 @@ typedef struct bcn_survival {
 
 /* `times` (0 <= time < 2^62) and `kinds` (0 ended, 1 censored, others left
  * out) of each row of the plan. */
-BCN_MUST_USE bcn_status bcn_survival_new(bcn_plan_cells *rows,
-                                         size_t count, const int64_t *times,
+BCN_MUST_USE bcn_status bcn_survival_new(bcn_plan_cells *rows, size_t count,
+                                         const int64_t *times,
                                          const uint8_t *kinds, size_t workers,
                                          bcn_watch *watch, bcn_survival *out);
 void bcn_survival_free(bcn_survival *survival); /* a zeroed one is fine */

@@ -61,8 +61,7 @@ log_of(const rows *r, int texts, bcn_log **out)
                                    .minimum = INT64_MIN + 1,
                                    .maximum = INT64_MAX};
     for (size_t c = 1; c < 3; c++) {
-        schema.fields[c] =
-            (bcn_field){.kind = BCN_LABEL, .shares = -1};
+        schema.fields[c] = (bcn_field){.kind = BCN_LABEL, .shares = -1};
         schema.fields[c + 2] = (bcn_field){.kind = BCN_ID, .shares = -1};
     }
     const bcn_builder_options options = {.keep = 1, .workers = 1};
@@ -76,8 +75,8 @@ log_of(const rows *r, int texts, bcn_log **out)
         for (int b = 0; status == BCN_OK && b < BUREAUS; b++) {
             char label[2] = {(char)('A' + b), 0};
             uint32_t number;
-            status = bcn_labels_add(both[d].texts, (bcn_bytes){label, 1},
-                                    &number);
+            status =
+                bcn_labels_add(both[d].texts, (bcn_bytes){label, 1}, &number);
         }
     }
     const bcn_slice slices[5] = {
@@ -172,8 +171,8 @@ every_road_finds_the_same(void)
             uint64_t requests = 0, all = 0;
             for (size_t i = 0; i < r.count; i++) {
                 bool asks = r.to[i] == BCN_MISSING;
-                bool real = asks && r.ids[i] != BCN_MISSING &&
-                            r.times[i] < 900;
+                bool real =
+                    asks && r.ids[i] != BCN_MISSING && r.times[i] < 900;
                 requests += real;
                 all += !asks;
                 CHECK_EQUAL(asked[i] != BCN_ASKED_NOT, asks);
@@ -223,8 +222,8 @@ survival_is_the_product_of_its_steps(void)
         bcn_survival_ask ask = {levels, 3, 8};
         int64_t quantiles[3];
         double mean;
-        CHECK_OK(bcn_survival_figures(&s, &ask, workers, NULL, quantiles,
-                                      &mean));
+        CHECK_OK(
+            bcn_survival_figures(&s, &ask, workers, NULL, quantiles, &mean));
         CHECK_EQUAL(quantiles[0], 3);
         CHECK_EQUAL(quantiles[1], 9);
         CHECK_EQUAL(quantiles[2], -1);
@@ -259,9 +258,9 @@ everything(void)
         status = bcn_log_with(log, &column, 1, &more);
     }
     if (status == BCN_OK) {
-        status = bcn_survival_new(cells, 60, bcn_block_data(found.waits),
-                                  bcn_block_data(found.asked), 2, NULL,
-                                  &survival);
+        status =
+            bcn_survival_new(cells, 60, bcn_block_data(found.waits),
+                             bcn_block_data(found.asked), 2, NULL, &survival);
     }
     if (status == BCN_OK) {
         bcn_backlog_ask ask = {cells,
