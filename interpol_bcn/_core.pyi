@@ -102,7 +102,7 @@ class Log:
         workers: int = 0,
         memory: int = 0,
     ) -> tuple[Cube, ...]: ...
-    def select(
+    def run_select(
         self,
         /,
         question: _Question,
@@ -110,7 +110,7 @@ class Log:
         ranks: list[tuple[int, int, int]],
         workers: int = 0,
     ) -> tuple[Memory, Memory]: ...
-    def match(
+    def run_match(
         self,
         /,
         question: _Question,
@@ -120,7 +120,7 @@ class Log:
         end: int,
         workers: int = 0,
     ) -> tuple[Log, list[int], list[int]]: ...
-    def survival(
+    def run_survival(
         self,
         /,
         question: _Question,
@@ -129,7 +129,7 @@ class Log:
         horizon: int = 0,
         workers: int = 0,
     ) -> tuple[Memory, ...]: ...
-    def backlog(
+    def run_backlog(
         self,
         /,
         question: _Question,
@@ -138,16 +138,6 @@ class Log:
         bands: Buffer,
         workers: int = 0,
     ) -> Memory: ...
-    def run_select(
-        self,
-        shape: list[int],
-        terms: list[tuple[int, Any]],
-        dials: list[tuple[int, list[tuple[Any, int, int]]]],
-        ranges: list[tuple[int, int, int, bool]],
-        measure: int,
-        ranks: Sequence[tuple[int, int, int]],
-        /,
-    ) -> tuple[Memory, Memory]: ...
     def run_distinct(
         self,
         shape: list[int],

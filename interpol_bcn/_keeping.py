@@ -1,4 +1,4 @@
-"""What a log keeps beside its rows, tables that answer instead of them, and how it is kept.
+"""What a log keeps beside its rows: tables of labels, tables that answer, and itself in a file.
 
 ``Keeping`` is what ``Log`` inherits it from.
 """
@@ -51,6 +51,42 @@ class Keeping:
         if self._rollup is None:
             return Table({"table": [], "of": [], "cells": [], "bytes": []})
         return self._rollup.shown(self)  # type: ignore[arg-type]
+
+    def with_table(
+        self: Self,
+        name: str,
+        values: Mapping[str, Any] | str | os.PathLike[str] | Table,
+        *,
+        column: str,
+        order: Sequence[str] | None = None,
+        names: Mapping[str, Mapping[str, str]] | None = None,
+        unknown: str = "raise",
+    ) -> Self:
+        """Return this log with a table over the labels of a column: the axis ``column.name``.
+
+        ``values`` maps each label, under any of its names, to a text, None (not stated) or
+        ``(from, value)`` pairs; or is a CSV or Table with the columns ``label value`` and,
+        where values are of a time, ``from`` (the first day) and ``to`` (the first day no
+        longer), empty for always.  Labels without a value are "not stated".  Columns that
+        share one closed world (senders and receivers) get the table together.  ``order``
+        and ``names`` are as in ``Domain.with_table``.
+
+        Raise InputError, with the nearest labels and the line, for a label that is not one
+        of the column (``unknown="ignore"`` passes over it) and for two values on one day,
+        QueryError for a column without labels.  Rows are shared, not copied: O(labels).
+
+        >>> import interpol_bcn as bcn
+        >>> log = bcn.read_messages({"sent_at": ["2023-01-05"] * 2, "kind": ["request", "alert"],
+        ...                          "sender": ["FRA", "DEU"], "receiver": ["DEU", "FRA"]})
+        >>> log = log.with_table("purpose", {"request": "cooperation"}, column="kind")
+        >>> log.count("kind.purpose").to_dicts()
+        [{'kind.purpose': 'cooperation', 'messages': 1}, {'kind.purpose': 'not stated', \
+'messages': 1}]
+        """
+        from ._purpose import log_with_table
+
+        made: Self = log_with_table(self, name, values, column, order, names, unknown)
+        return made
 
     def with_rollup(self: Self, on: bool = True) -> Self:
         """Return this log with tables made anew, or without: then every question sees the rows.

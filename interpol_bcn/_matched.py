@@ -70,7 +70,7 @@ class Matched:
         """How many requests each cell has, and their response times at some ranks."""
         if not len(self.log):
             return [0] * cells, [0] * cells * len(ranks)
-        counts, values = self.log.select(question, self.number("response_time"), ranks)
+        counts, values = self.log.run_select(question, self.number("response_time"), ranks)
         return memoryview(counts).tolist(), memoryview(values).tolist()
 
     def counts(
@@ -106,7 +106,7 @@ def match(
     if len(log):
         numbers = [log.schema.number(name) for name in _NEEDED]
         question = (laid.shape, laid.terms, laid.dials, laid.ranges)
-        core, *both = log.match(question, tuple(numbers), anyone, requests is None, end)  # type: ignore[arg-type]
+        core, *both = log.run_match(question, tuple(numbers), anyone, requests is None, end)  # type: ignore[arg-type]
         found = both[0], both[1]
     made = type(log)(core)
     made.__dict__.update(log.__dict__)

@@ -135,7 +135,7 @@ def quantiles(
     else:
         _afford(cube, 2 + len(ask.ranks))
         laid = log._plan(names, where, tz, asof)
-        found = log.run_select(*question(laid), log.schema.number(measure), ask.ranks)
+        found = log.run_select(question(laid), log.schema.number(measure), list(ask.ranks))
         counts, values = (memoryview(part).tolist() for part in found)
     unit = log.schema.field(measure).unit or None
     columns = [*_axes(cube), Column("n", counts, "integer")]

@@ -133,7 +133,7 @@ def _survival(
     if not len(matched.log):
         return [-1] * cells * len(levels), [float(horizon)] * cells
     numbers = matched.number("response_time"), matched.number("request_state")
-    quantiles, means = matched.log.survival(question, numbers, levels, horizon)
+    quantiles, means = matched.log.run_survival(question, numbers, levels, horizon)
     areas: Any = memoryview(means).tolist()
     return memoryview(quantiles).tolist(), areas
 
@@ -196,7 +196,7 @@ def curve(
     numbers = matched.number("response_time"), matched.number("request_state")
     steps: list[list[Any]] = [[]] * 6
     if len(matched.log):
-        steps = [memoryview(one).tolist() for one in matched.log.survival(question, numbers)]
+        steps = [memoryview(one).tolist() for one in matched.log.run_survival(question, numbers)]
     groups, when, risk, ended, left, sums = steps
     rows: list[tuple[int, int, int, int, float, float]] = []
     total = 0
@@ -281,7 +281,7 @@ def backlog(found: Responses, every: str, bands: Sequence[object], where: Any, t
     lines = [[0] * count for _ in range(2 + 1 + len(ages))]
     if len(matched.log) and count:
         figures = memoryview(
-            matched.log.backlog(question, numbers, array("q", moments), array("q", [0, *ages]))  # type: ignore[arg-type]
+            matched.log.run_backlog(question, numbers, array("q", moments), array("q", [0, *ages]))  # type: ignore[arg-type]
         ).tolist()
         lines = [figures[at * count : (at + 1) * count] for at in range(len(lines))]
     columns = [

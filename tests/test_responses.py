@@ -353,7 +353,7 @@ def test_many_rows_take_the_same_answers_on_both_roads() -> None:
     question, _, laid = matched.question(("sender",), None, "UTC", None, ("answered",))
     ranks = [(rule, 1, 3) for rule in range(3)]
     for workers in (1, 3):
-        counts, values = matched.log.select(
+        counts, values = matched.log.run_select(
             question, matched.number("response_time"), ranks, workers
         )
         assert memoryview(counts).tolist() == matched.select(question, laid.cells, ranks)[0]
@@ -377,15 +377,15 @@ def test_the_binding_leaks_nothing_and_refuses_nonsense() -> None:
     matched = log.responses()._matched
     question = matched.question((), None, "UTC", None, ("answered",))[0]
     for call in (
-        lambda: matched.log.select(question, 14, [(3, 1, 2)]),
-        lambda: matched.log.select(question, 14, [(0, 3, 2)]),
-        lambda: matched.log.select(question, 14, [(0, 1, 2)] * 65),
-        lambda: matched.log.survival(question, (1, 12), [0.5], 1),
-        lambda: matched.log.survival(question, (14, 0), [0.5], 1),
-        lambda: matched.log.survival(question, (14, 12), [0.5] * 65, 1),
-        lambda: matched.log.match(question, (0, 1, 2, 3, 4), False, False, 1),
-        lambda: matched.log.backlog(question, (0, 1, 2), b"", b""),
+        lambda: matched.log.run_select(question, 14, [(3, 1, 2)]),
+        lambda: matched.log.run_select(question, 14, [(0, 3, 2)]),
+        lambda: matched.log.run_select(question, 14, [(0, 1, 2)] * 65),
+        lambda: matched.log.run_survival(question, (1, 12), [0.5], 1),
+        lambda: matched.log.run_survival(question, (14, 0), [0.5], 1),
+        lambda: matched.log.run_survival(question, (14, 12), [0.5] * 65, 1),
+        lambda: matched.log.run_match(question, (0, 1, 2, 3, 4), False, False, 1),
+        lambda: matched.log.run_backlog(question, (0, 1, 2), b"", b""),
     ):
         with pytest.raises((ValueError, IndexError)):
             call()
-    assert math.isinf(memoryview(matched.log.survival(question, (14, 12))[5])[-1])
+    assert math.isinf(memoryview(matched.log.run_survival(question, (14, 12))[5])[-1])

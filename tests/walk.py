@@ -11,7 +11,7 @@ import interpol_bcn as bcn
 #: what is no question about records, or hands the rows on as they are
 NOT_ASKED = {
     "column", "to_arrow", "has_dates", "span", "table_size", "run", "with_table", "with_rollup",
-    "save", "match", "select", "survival", "backlog", "run_select", "run_distinct", "run_gaps",
+    "save", "run_match", "run_survival", "run_backlog", "run_select", "run_distinct", "run_gaps",
     "run_windows", "distinct_sketch", "quantile_sketch",
 }  # fmt: skip
 

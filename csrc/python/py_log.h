@@ -14,11 +14,9 @@ typedef struct py_log {
 PyObject *py_log_new(PyTypeObject *type, bcn_log *log);
 
 /* py_measures.c: methods. */
-PyObject *py_log_run_select(PyObject *op, PyObject *args);
 PyObject *py_log_run_distinct(PyObject *op, PyObject *args);
 PyObject *py_log_run_gaps(PyObject *op, PyObject *args);
 PyObject *py_log_run_windows(PyObject *op, PyObject *args);
-extern const char py_log_run_select_doc[];
 extern const char py_log_run_distinct_doc[];
 extern const char py_log_run_gaps_doc[];
 extern const char py_log_run_windows_doc[];

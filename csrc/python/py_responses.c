@@ -34,7 +34,7 @@ wide_column(py_log *self, long number, bcn_kind kind)
 /* --- exact order statistics ------------------------------------------------------ */
 
 const char py_log_select_doc[] =
-    "select($self, /, question, column, ranks, workers=0)\n--\n\n"
+    "run_select($self, /, question, column, ranks, workers=0)\n--\n\n"
     "Return how many values each cell has, and those at some ranks.\n\n"
     "``question`` is ``(shape, terms, dials, ranges)`` as of ``run``; ``ranks`` "
     "a list of\n``(rule, numerator, denominator)``: rule 0 is the least value "
@@ -83,7 +83,7 @@ py_log_select(PyObject *op, PyObject *args, PyObject *kwargs)
     Py_ssize_t workers = 0;
     bcn_rank ranks[BCN_RANKS_MAX];
     if (state == NULL ||
-        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!lO!|n:select", names,
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!lO!|n:run_select", names,
                                      &PyTuple_Type, &given, &number,
                                      &PyList_Type, &list, &workers)) {
         return NULL;
@@ -143,7 +143,7 @@ py_log_select(PyObject *op, PyObject *args, PyObject *kwargs)
 /* --- matching ------------------------------------------------------------------- */
 
 const char py_log_match_doc[] =
-    "match($self, /, question, columns, anyone, fresh, end, workers=0)\n--\n\n"
+    "run_match($self, /, question, columns, anyone, fresh, end, workers=0)\n--\n\n"
     "Match replies to requests: the rows in cell 0 of the question, ``fresh``: of "
     "them those that reply to nothing.\n\n"
     "``columns`` are the numbers of id, reply_to, sender, receiver and time.  "
@@ -226,7 +226,7 @@ py_log_match(PyObject *op, PyObject *args, PyObject *kwargs)
     Py_ssize_t workers = 0;
     if (state == NULL ||
         !PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!(lllll)ppL|n:match", names, &PyTuple_Type, &given,
+            args, kwargs, "O!(lllll)ppL|n:run_match", names, &PyTuple_Type, &given,
             &numbers[0], &numbers[1], &numbers[2], &numbers[3], &numbers[4],
             &anyone, &fresh, &end, &workers) ||
         !columns_fit(self, numbers)) {
@@ -277,7 +277,7 @@ py_log_match(PyObject *op, PyObject *args, PyObject *kwargs)
 /* --- what was open ---------------------------------------------------------------- */
 
 const char py_log_backlog_doc[] =
-    "backlog($self, /, question, columns, moments, bands, workers=0)\n--\n\n"
+    "run_backlog($self, /, question, columns, moments, bands, workers=0)\n--\n\n"
     "Count what was open at each moment: int64 figures, a row for what came in\n"
     "and went out before each, then one for each band of ages.\n\n"
     "``columns`` are the numbers of the time, the wait and the request's "
@@ -295,7 +295,7 @@ py_log_backlog(PyObject *op, PyObject *args, PyObject *kwargs)
     Py_ssize_t workers = 0;
     if (state == NULL ||
         !PyArg_ParseTupleAndKeywords(
-            args, kwargs, "O!(lll)OO|n:backlog", names, &PyTuple_Type, &given,
+            args, kwargs, "O!(lll)OO|n:run_backlog", names, &PyTuple_Type, &given,
             &numbers[0], &numbers[1], &numbers[2], &times, &ages, &workers)) {
         return NULL;
     }

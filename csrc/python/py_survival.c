@@ -110,7 +110,7 @@ parse_levels(PyObject *list, double *levels)
 }
 
 const char py_log_survival_doc[] =
-    "survival($self, /, question, columns, levels=None, horizon=0, workers=0)\n"
+    "run_survival($self, /, question, columns, levels=None, horizon=0, workers=0)\n"
     "--\n\n"
     "Return the product-limit estimate of each cell.\n\n"
     "``columns`` are the numbers of the times and of their kinds (0 ended, 1 "
