@@ -12,7 +12,7 @@ PyObject *
 py_builder_harvest(py_builder *self)
 {
     size_t count = self->core.schema.count;
-    py_state *state = py_state_of_type(Py_TYPE(self));
+    py_state *state = py_state_of_type(Py_TYPE((PyObject *)self));
     PyObject *labels = PyList_New((Py_ssize_t)count);
     for (size_t c = 0; labels != NULL && c < count; c++) {
         const bcn_field *field = &self->core.schema.fields[c];
