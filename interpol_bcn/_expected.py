@@ -166,6 +166,9 @@ class Expected(Exports):
         rows = self._all("expected figures")
         if not zeros:
             rows = [cell for cell in rows if self._cells[cell]]
+        return self._figures(rows)
+
+    def _figures(self, rows: Sequence[int]) -> Table:
         column = Column("expected", array("d", [self._cells[cell] for cell in rows]), "number",
                         format="digits.3", unit=self.unit)  # fmt: skip
         return Table.from_columns(
@@ -257,6 +260,12 @@ class Expected(Exports):
         words = f"expected {self.unit}: model {self.model}, {len(self._net):,} bureaus"
         known = ", ".join(f"{name} {value:.4g}" for name, value in self.coefficients.items())
         return f"{words}, total {self.total():,.1f}{f'; {known}' if known else ''}"
+
+    def _repr_html_(self) -> str:
+        from heapq import nlargest
+
+        most = nlargest(12, range(len(self._cells)), key=self._cells.__getitem__)
+        return self._figures([cell for cell in most if self._cells[cell] > 0])._repr_html_()
 
     def to_numpy(self) -> Any:
         """Return a square array of float64, senders by receivers; MissingExtra without numpy."""

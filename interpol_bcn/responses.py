@@ -218,7 +218,8 @@ class Responses:
         receiver  requests  open  median (h)
         ────────  ────────  ────  ──────────
         DEU              2     1           2
-        2023-03-01 .. 2023-03-02 UTC; answers up to 2023-03-03T00:00Z; times in hours
+        2023-03-01 .. 2023-03-02 UTC; answers up to 2023-03-03T00:00Z; 2 of 195 members; \
+times in hours
         """
         from ._service import by
 
