@@ -56,13 +56,17 @@ def coverage(cube: Cube | Words) -> list[str]:
 
 def explain(cube: Cube) -> str:
     """See ``Cube.explain``."""
+    how, whose = cube._made
+    unit = cube.unit.removesuffix(f", {how}") if how else cube.unit
     if cube.facts is not None and cube.measure == cube.facts.record:
-        formula = f"Each figure is the exact number of {cube.unit} in its cell"
+        formula = f"Each figure is the exact number of {unit} in its cell"
     else:
-        formula = f"Each figure is the exact sum of {cube.measure} ({cube.unit}) in its cell"
+        formula = f"Each figure is the exact sum of {cube.measure} ({unit}) in its cell"
+    if how:
+        formula += f", {how}"
     cells = f"{cube.nonzero:,} of {cube.size:,} cells are not 0"
     verb = "count" if cube.facts is None or cube.measure == cube.facts.record else "sum"
-    whose = f"Log.{verb}" if cube._verb is None else f"Cube.{cube._verb} of Log.{verb}"
+    whose += f" of Log.{verb}" if whose else f"Log.{verb}"
     return f"{formula}: {cube._shape_words()}; {cells}. {told(cube, whose)}"
 
 

@@ -140,7 +140,10 @@ class FlowSeries(Sequence[FlowMatrix]):
             measure=names[0],
             explain=f"Each period's network by itself, over its own members: {', '.join(names)}, "
             "as the verbs of a flow define them. "
-            + told(self.cube, f"FlowSeries.measure; {_verbs(names)}"),
+            + told(
+                self.cube, f"FlowSeries.measure; {_verbs(names)}",
+                unit=f"of each measure its own; links are weighed in {self.cube.unit}",
+            ),
         )  # fmt: skip
 
     def __repr__(self) -> str:

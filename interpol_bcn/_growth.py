@@ -167,7 +167,7 @@ def running(cube: Cube, dim: str, window: int | None) -> Cube:
         shape[number] = len(axes[number])
     made = Made._over(_core.Cube.from_cells(shape, cells), axes, cube)
     what = "up to each" if window is None else f"of {width} to each"
-    made._verb = "cumsum" if window is None else "rolling"
+    made._made = f"sums {what} {dim}", f"Cube.{'cumsum' if window is None else 'rolling'}"
     made.unit = f"{cube.unit}, sums {what} {dim}"  # so that it adds up with its like only
     return made
 

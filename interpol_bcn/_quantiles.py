@@ -46,15 +46,17 @@ class Asked(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What the title says of the method."""
-        kind = _TYPES.get(self.method)
-        return self.method + (f", {kind}" if kind else "")
+        """What the note says of the method, empty where its name says all."""
+        return _TYPES.get(self.method, "")
 
     @property
     def source(self) -> str:
         """Who defined the method, for an explanation."""
-        kind = _TYPES.get(self.method)
-        return f"{kind}, {_YEAR}" if kind else f"the method {self.method!r} of numpy.quantile"
+        return (
+            f"{self.words}, {_YEAR}"
+            if self.words
+            else f"the method {self.method!r} of numpy.quantile"
+        )
 
     @property
     def whole(self) -> bool:
@@ -151,11 +153,9 @@ def quantiles(
     for name, column in zip(ask.names, valued(ask, counts, values), strict=True):
         columns.append(Column(name, column, kind, unit=unit))
     left = cube.total() - sum(counts)
-    note, gone = cube.note(), ""
-    if left:
-        gone = f"{left:,} of {cube.total():,} rows state no {measure} and are left out"
-        note += f"; {gone}"
-    title = cube.title().replace(cube.measure, f"quantiles of {measure}", 1) + f" ({ask.words})"
+    gone = f"{left:,} of {cube.total():,} rows state no {measure} and are left out" if left else ""
+    note = "; ".join(filter(None, (ask.words, cube.note(), gone)))
+    title = cube.title().replace(cube.measure, f"quantiles of {measure}", 1) + f" ({ask.method})"
     table = Table.from_columns(
         columns, title=title, note=note, measure="n",
         explain=f"Exact, by selection among the n rows that state {measure}: {_MEANING[method]}. "

@@ -67,7 +67,7 @@ def matching(found: Responses) -> str:
     whose = "anyone" if found._anyone else "the asked bureau"
     return (
         "A request is a row that asks; it is answered by the first reply to it "
-        f"from {whose} to the asker, sent after it and before the end."
+        f"from {whose} to the asker, not before it and before the end."
     )
 
 

@@ -46,7 +46,12 @@ class Model(NamedTuple):
     @property
     def name(self) -> str:
         """What the title says."""
-        return "Poisson" if isinf(self.size) else f"negative binomial, size {self.size:.3g}"
+        return "Poisson" if isinf(self.size) else "negative binomial"
+
+    def words(self, rate: float) -> list[str]:
+        """What the note says: how counts scatter, and the rate of false discoveries."""
+        size = "" if isinf(self.size) else f", size {self.size:.3g}"
+        return [f"{self.why}{size}", f"Benjamini-Hochberg {100 * rate:.4g}%"]
 
 
 def anomalies(
@@ -83,14 +88,14 @@ def anomalies(
         )  # fmt: skip
     rows.sort(key=lambda row: row[-2:][::-1])
     season = "weekday (its own) × " if own is not None else "weekday × "
-    words = (
+    words = [
         f"{len(rows):,} of {tests + tested:,} tests ({tested:,} of how series begin and end)",
-        made.why,
+        *made.words(rate),
         f"baseline: the series' total × {season}month of year of all {cube.measure}",
-    )
+    ]
     note = "; ".join([*words, cube.note()])
     explain = told(cube, f"Log.anomalies; {_SOURCE}", *words)
-    title = f"{cube.title()} out of line ({made.name}; Benjamini-Hochberg {100 * rate:.4g}%)"
+    title = f"{cube.title()} out of line ({made.name})"
     return _table(cube, [row[0] for row in rows], rows, (title, note, explain), [every])
 
 
@@ -340,11 +345,12 @@ def changes(
         for cube, length in zip(cubes, days, strict=True)
     )
     against = "all records" if relative else "length and weekdays"
-    words = [f"{len(rows):,} of {tests:,} tests", f"{periods}, by {against}", made.why]
+    words = [f"{len(rows):,} of {tests:,} tests", f"{periods}, by {against}"]
+    words += made.words(rate)
     filters = [word for word in one.filters if not word.startswith(f"{time} in ")]
     note = "; ".join([*words, *filters, *coverage(one)])
     explain = told(one, f"Log.changes; {_SOURCE}", *words)
-    title = f"{one.title()} that moved ({made.name}; Benjamini-Hochberg {100 * rate:.4g}%)"
+    title = f"{one.title()} that moved ({made.name})"
     return _table(one, [row[0] for row in rows], rows, (title, note, explain), ())
 
 

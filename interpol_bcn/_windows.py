@@ -146,7 +146,8 @@ def gaps(
         columns.append(Column(name, seconds, "number", unit="seconds"))
     title = cube.title().replace(cube.measure, f"seconds between {cube.measure}", 1)
     table = Table.from_columns(
-        columns, title=f"{title} ({ask.words})", note=cube.note(), measure="records",
+        columns, title=f"{title} ({ask.method})", measure="records",
+        note="; ".join(filter(None, (ask.words, cube.note()))),
         explain="Of the records of each cell in order of time, the seconds from each to the "
         "next: exact quantiles by selection, the mean from first and last. At once are gaps of "
         "nothing. A row is one record, whatever it weighs. "

@@ -130,6 +130,7 @@ class Responses:
         """
         where = {**(where or {}), "reply_state": list(REPLIES)}
         cube: Cube = self._matched.log._ask((*axes, "reply_state"), where, tz, asof, None)
+        cube._made = "by what became of each reply", "Responses.replies"
         return cube
 
     def _note(self, laid: Any = None) -> str:
