@@ -125,7 +125,8 @@ def rank_stability(flow: FlowMatrix, other: object, by: str, p: float, others: b
         note=f"before: {flow.note()}; after: {other.note()}",
         explain=f"Of the {len(labels):,} bureaus in both, ranked by {by}: Kendall's tau-b, and "
         f"rank-biased overlap with p {p:g}, for which equal ones stand in the order of their "
-        "labels. " + told(flow, _SOURCE, f"compared with {other.note()}", unit="none, from -1 or 0 to 1"),
+        "labels. "
+        + told(flow, _SOURCE, f"compared with {other.note()}", unit="none, from -1 or 0 to 1"),
     )  # fmt: skip
 
 

@@ -66,8 +66,8 @@ def matching(found: Responses) -> str:
     """Say which reply answers a request."""
     whose = "anyone" if found._anyone else "the asked bureau"
     return (
-        "A request is a row that asks; it is answered by the first reply to it "
-        f"from {whose} to the asker, not before it and before the end."
+        f"A request is a row that asks; it is answered by the first reply to it from {whose} to "
+        "the asker that was sent no earlier than it and before the end."
     )
 
 

@@ -94,7 +94,10 @@ def anomalies(
         f"baseline: the series' total × {season}month of year of all {cube.measure}",
     ]
     note = "; ".join([*words, cube.note()])
-    explain = told(cube, f"Log.anomalies; {_SOURCE}", *words)
+    explain = (
+        "Expected is the total of the series times the weight of the period, scattered as "
+        f"{made.name}. " + told(cube, f"Log.anomalies; {_SOURCE}", *words)
+    )
     title = f"{cube.title()} out of line ({made.name})"
     return _table(cube, [row[0] for row in rows], rows, (title, note, explain), [every])
 
@@ -349,7 +352,12 @@ def changes(
     words += made.words(rate)
     filters = [word for word in one.filters if not word.startswith(f"{time} in ")]
     note = "; ".join([*words, *filters, *coverage(one)])
-    explain = told(one, f"Log.changes; {_SOURCE}", *words)
+    part = "binomial" if isinf(made.size) else "beta-binomial"
+    explain = (
+        f"Given both counts together, the part that came after is {part} with the share of the "
+        "period after; expected is what came before times the ratio of the two. "
+        + told(one, f"Log.changes; {_SOURCE}", *words)
+    )
     title = f"{one.title()} that moved ({made.name})"
     return _table(one, [row[0] for row in rows], rows, (title, note, explain), ())
 
