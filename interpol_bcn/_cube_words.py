@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ._figures import counted, over_dates
 
 if TYPE_CHECKING:
+    from ._figures import Facts
     from .cube import Cube
 
-__all__ = ["explain", "note", "text", "told"]
+__all__ = ["Words", "coverage", "explain", "note", "text", "told"]
 
 
-def note(cube: Cube, *, facts: bool = True) -> str:
+class Words(NamedTuple):
+    """What notes and explanations say of figures that are no cube."""
+
+    measure: str
+    unit: str
+    period: tuple[int, int]
+    tz: str
+    filters: tuple[str, ...]
+    facts: Facts | None
+
+
+def note(cube: Cube | Words, *, facts: bool = True) -> str:
     """See ``Cube.note``; without ``facts`` of the log, period and filters alone."""
     from ._instants import format_period
 
@@ -21,38 +33,55 @@ def note(cube: Cube, *, facts: bool = True) -> str:
     if facts and cube.unit != cube.measure:
         words.append(cube.unit)
     words += cube.filters
-    if facts and cube.facts is not None:
-        seen, members = cube.facts.coverage
-        if members:
-            words.append(f"{seen} of {members} members")
-        account = cube.facts.account
-        if account is not None and (account.rejected.count or account.duplicates):
-            words.append(str(account))
-        if cube.facts.silent and cube.measure == cube.facts.record:
-            words.append(cube.facts.silence)
-        if cube.facts.synthetic:
-            words.append(cube.facts.synthetic)
-    return "; ".join(words)
+    return "; ".join([*words, *coverage(cube)] if facts else words)
+
+
+def coverage(cube: Cube | Words) -> list[str]:
+    """Return what a note says of the log: members seen, rows refused, what is made up."""
+    if cube.facts is None:
+        return []
+    words = []
+    seen, members = cube.facts.coverage
+    if members:
+        words.append(f"{seen} of {members} members")
+    account = cube.facts.account
+    if account is not None and (account.rejected.count or account.duplicates):
+        words.append(str(account))
+    if cube.facts.silent and cube.measure == cube.facts.record:
+        words.append(cube.facts.silence)
+    if cube.facts.synthetic:
+        words.append(cube.facts.synthetic)
+    return words
 
 
 def explain(cube: Cube) -> str:
     """See ``Cube.explain``."""
+    how, whose = cube._made
+    unit = cube.unit.removesuffix(f", {how}") if how else cube.unit
     if cube.facts is not None and cube.measure == cube.facts.record:
-        formula = f"Each figure is the exact number of {cube.unit} in its cell"
+        formula = f"Each figure is the exact number of {unit} in its cell"
     else:
-        formula = f"Each figure is the exact sum of {cube.measure} ({cube.unit}) in its cell"
+        formula = f"Each figure is the exact sum of {cube.measure} ({unit}) in its cell"
+    if how:
+        formula += f", {how}"
     cells = f"{cube.nonzero:,} of {cube.size:,} cells are not 0"
     verb = "count" if cube.facts is None or cube.measure == cube.facts.record else "sum"
-    return f"{formula}: {cube._shape_words()}; {cells}. {told(cube, f'Log.{verb}')}"
+    whose += f" of Log.{verb}" if whose else f"Log.{verb}"
+    return f"{formula}: {cube._shape_words()}; {cells}. {told(cube, whose)}"
 
 
-def told(cube: Cube, definition: str, *more: str) -> str:
+def told(cube: Cube | Words, definition: str, *more: str, unit: str | None = None) -> str:
     """Return what every explanation ends with: period, unit, rows, coverage, and whose formula.
 
-    ``more`` is what else a note says; ``definition`` names the verb, or who defined it.
+    ``more`` is what else a note says; ``definition`` names the verb, or who defined it;
+    ``unit`` is what the figures are in, where it is not the unit of what was counted.
     """
     facts = cube.facts
-    words = [f"Period: {note(cube, facts=False)}", *filter(None, more), f"Unit: {cube.unit}"]
+    words = [
+        f"Period: {note(cube, facts=False)}",
+        *filter(None, more),
+        f"Unit: {unit or cube.unit}",
+    ]
     if facts is None or facts.account is None:
         words.append("Rows: of several logs, each with its own account")
     else:

@@ -11,7 +11,7 @@ from ._columns import Column
 from ._confidence import check_level
 from ._exports import Exports
 from ._figures import afford
-from ._network import LEFT_OUT, Net
+from ._network import Net
 from .errors import QueryError
 from .table import Table
 
@@ -82,11 +82,12 @@ class Expected(Exports):
 
     def __init__(
         self, net: Net, model: str, distribution: str, cells: Any, formula: str,
-        coefficients: dict[str, float] | None = None,
+        coefficients: dict[str, float] | None = None, *, source: str = "",
     ) -> None:  # fmt: skip
         self._net = net
         self._cells = memoryview(cells)
         self._formula = formula
+        self._source = source
         self.model = model
         self.distribution = distribution
         self.coefficients = coefficients or {}
@@ -165,6 +166,9 @@ class Expected(Exports):
         rows = self._all("expected figures")
         if not zeros:
             rows = [cell for cell in rows if self._cells[cell]]
+        return self._figures(rows)
+
+    def _figures(self, rows: Sequence[int]) -> Table:
         column = Column("expected", array("d", [self._cells[cell] for cell in rows]), "number",
                         format="digits.3", unit=self.unit)  # fmt: skip
         return Table.from_columns(
@@ -246,13 +250,22 @@ class Expected(Exports):
         return f"model {self.model}, {self.distribution}; {self.flow.note()}"
 
     def explain(self) -> str:
-        """Say what is expected: formula, source, period, coverage."""
-        return f"{self._formula} {LEFT_OUT} {self.flow.note()}."
+        """Say what is expected: formula, period, unit, coverage, and whose model it is."""
+        model = f"model {self.model}, {self.distribution}"
+        return self._net.explained(
+            self._formula, f"expected; {self._source}", model, unit=self.unit
+        )
 
     def __repr__(self) -> str:
         words = f"expected {self.unit}: model {self.model}, {len(self._net):,} bureaus"
         known = ", ".join(f"{name} {value:.4g}" for name, value in self.coefficients.items())
         return f"{words}, total {self.total():,.1f}{f'; {known}' if known else ''}"
+
+    def _repr_html_(self) -> str:
+        from heapq import nlargest
+
+        most = nlargest(12, range(len(self._cells)), key=self._cells.__getitem__)
+        return self._figures([cell for cell in most if self._cells[cell] > 0])._repr_html_()
 
     def to_numpy(self) -> Any:
         """Return a square array of float64, senders by receivers; MissingExtra without numpy."""
@@ -265,20 +278,22 @@ class Expected(Exports):
         return numpy.asarray(self._cells).reshape(self.shape)
 
 
+_GARLASCHELLI = "Squartini and Garlaschelli, New J. Phys. 13 (2011)"
 _FORMULAS = {
     "independence": (
         0, "poisson", "Each figure is a_i b_j, with one factor for what a bureau sent and one "
-        "for what it received, so that both are reproduced (quasi-independence, Goodman 1968)."
+        "for what it received, so that both are reproduced (quasi-independence).",
+        "Goodman, J. Am. Statist. Assoc. 63 (1968)",
     ),
     "configuration": (
         1, "geometric", "Each figure is the mean x_i y_j / (1 - x_i y_j) of the distribution of "
         "greatest entropy that reproduces what each bureau sent and received (directed weighted "
-        "configuration model, Squartini and Garlaschelli 2011)."
+        "configuration model).", _GARLASCHELLI,
     ),
     "links": (
         2, "bernoulli", "Each figure is the chance x_i y_j / (1 + x_i y_j) of a link in the "
         "distribution of greatest entropy that reproduces to and from how many each bureau "
-        "wrote (directed binary configuration model, Squartini and Garlaschelli 2011)."
+        "wrote (directed binary configuration model).", _GARLASCHELLI,
     ),
 }  # fmt: skip
 MODELS = ("independence", "gravity", "configuration")
@@ -286,11 +301,11 @@ MODELS = ("independence", "gravity", "configuration")
 
 def of_margins(net: Net, model: str) -> Expected:
     """Return one of the models that know margins alone."""
-    family, distribution, formula = _FORMULAS[model]
+    family, distribution, formula, source = _FORMULAS[model]
     cells, worst = net.core.fit(family)
     if isnan(worst) or worst > 1e-8:
         raise QueryError(
             f"the model {model!r} does not reproduce these margins: the nearest differ by a "
             f"part of {worst:.2g}"
         )
-    return Expected(net, model, distribution, cells, formula)
+    return Expected(net, model, distribution, cells, formula, source=source)

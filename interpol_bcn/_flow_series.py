@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
 from ._columns import Column
+from ._cube_words import told
 from .cube import Cube
 from .errors import QueryError, suggest
 from .flow import FlowMatrix
@@ -138,7 +139,11 @@ class FlowSeries(Sequence[FlowMatrix]):
             columns, title=f"{', '.join(names)} by {axis.name}", note=self.cube.note(),
             measure=names[0],
             explain=f"Each period's network by itself, over its own members: {', '.join(names)}, "
-            f"as the verbs of a flow define them. {self.cube.note()}.",
+            "as the verbs of a flow define them. "
+            + told(
+                self.cube, f"FlowSeries.measure; {_verbs(names)}",
+                unit=f"of each measure its own; links are weighed in {self.cube.unit}",
+            ),
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -155,6 +160,19 @@ def _column(name: str, values: list[Any], unit: str) -> Column:
     if whole or (name in PER_BUREAU and PER_BUREAU[name][0] == "integer"):
         return Column(name, values, "integer")
     return Column(name, values, "number", format="digits.4")
+
+
+#: the measures of which the verb has another name
+_VERBS = {
+    "messages": "total", "links": "quantities", "modularity": "communities",
+    "core_correlation": "core_periphery", "degree_out": "degree", "degree_in": "degree",
+    "one_sided": "asymmetry", "closeness_in": "closeness", "closeness_out": "closeness",
+}  # fmt: skip
+
+
+def _verbs(names: Sequence[str]) -> str:
+    """The verbs of a flow that define some measures."""
+    return ", ".join(dict.fromkeys(f"FlowMatrix.{_VERBS.get(name, name)}" for name in names))
 
 
 def _of_whole(name: str) -> Callable[[Net], Any]:

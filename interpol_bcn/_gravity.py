@@ -62,10 +62,11 @@ def gravity(net: Net, mass: Any, distance: Any, exponents: Mapping[str, float] |
         "Each figure is e^constant sender^a receiver^b" + (" distance^c" if apart else "")
         + f", of {whose}; exponents "
         + (f"given ({given_words}), the rest " if fixed else "")
-        + "fitted by Poisson maximum likelihood (Santos Silva and Tenreyro 2006): "
+        + "fitted by Poisson maximum likelihood: "
         + ", ".join(f"{name} {value:.4g}" for name, value in coefficients.items()) + "."
     )  # fmt: skip
-    return Expected(net, "gravity", "poisson", cells, formula, coefficients)
+    source = "Santos Silva and Tenreyro, Rev. Econ. Stat. 88 (2006)"
+    return Expected(net, "gravity", "poisson", cells, formula, coefficients, source=source)
 
 
 def _centre(values: array[float]) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import _core
 from ._columns import Column
+from ._cube_words import told
 from ._figures import figures, over_dates
 from .errors import QueryError, TooLargeError, did_you_mean, suggest
 from .table import Table
@@ -64,7 +65,7 @@ def growth(cube: Cube, versus: str, tiny: int) -> Table:
         words.append("; ".join(said))
     long = cube.to_table()
     against = "the period before" if versus == "previous" else "the same period a year before"
-    note = f"against {against}; tiny base: below {tiny:,}; {cube.note()}"
+    notes = f"against {against}", f"tiny base: below {tiny:,}"
     return Table.from_columns(
         [
             *(long[name] for name in long.columns),
@@ -73,9 +74,11 @@ def growth(cube: Cube, versus: str, tiny: int) -> Table:
             Column("growth", rates, "number", format="percent"),
             Column("remark", words, "text"),
         ],
-        title=f"growth of {cube.title()}", note=note, measure=cube.measure,
+        title=f"growth of {cube.title()}", note="; ".join([*notes, cube.note()]),
+        measure=cube.measure,
         explain="Growth is (now - before) / before, rounded once; of a base of nothing there is "
-        f"none. A partial period is not whole in the data, so its figures do not compare. {note}.",
+        "none. A partial period is not whole in the data, so its figures do not compare. "
+        + told(cube, "Cube.growth", *notes),
     )  # fmt: skip
 
 
@@ -164,6 +167,7 @@ def running(cube: Cube, dim: str, window: int | None) -> Cube:
         shape[number] = len(axes[number])
     made = Made._over(_core.Cube.from_cells(shape, cells), axes, cube)
     what = "up to each" if window is None else f"of {width} to each"
+    made._made = f"sums {what} {dim}", f"Cube.{'cumsum' if window is None else 'rolling'}"
     made.unit = f"{cube.unit}, sums {what} {dim}"  # so that it adds up with its like only
     return made
 

@@ -282,7 +282,7 @@ def _growth(
     where: Mapping[str, object] | None, tz: Any, asof: Day | None,
 ) -> Table:  # fmt: skip
     from ._columns import Column
-    from ._cube_words import told
+    from ._cube_words import coverage, told
     from ._figures import figures
     from ._instants import format_instant, format_period
     from .table import Table
@@ -318,7 +318,7 @@ def _growth(
     note = f"{base:,} to {sum(new):,}, change {rise:+,}"
     note += f" ({100 * rise / base:+.4g}%)" if base else " (of a base of nothing)"
     note += f"; {periods[0]} ({days[0]:g} days) to {periods[1]} ({days[1]:g} days)"
-    note += "".join(f"; {word}" for word in one.filters if not word.startswith(f"{time} in "))
+    filters = [word for word in one.filters if not word.startswith(f"{time} in ")]
     return Table.from_columns(
         [
             one.to_table()[axis],
@@ -330,7 +330,7 @@ def _growth(
             Column("contribution", points, "number", format="digits.2"),
         ],
         title=f"growth of {one.measure} by {axis.replace('_', ' ').replace('.', ' ')}",
-        note=note, measure="change",
+        note="; ".join([note, *filters, *coverage(one)]), measure="change",
         explain="Each change is after less before, exact; the changes add up to that of the "
         "total. Contribution is change / total before * 100. "
         + told(one, "Log.growth_parts", note),
@@ -368,14 +368,14 @@ def _mismatches(log: Log, total: str, parts: Sequence[str]) -> Table:
     off = [sum(values[name][row] or 0 for name in parts) - (values[total][row] or 0)
            for row in rows]  # fmt: skip
     columns.append(Column("difference", off, "integer"))
-    note = f"{len(rows):,} of {len(log) - open_rows:,} rows do not add up"
+    cube, note = log.count(), f"{len(rows):,} of {len(log) - open_rows:,} rows do not add up"
     if open_rows:
         note += f"; {open_rows:,} more do not state all of these and are not judged"
     title = f"rows in which {' + '.join(parts)} is not {total}"
     return Table.from_columns(
-        columns, title=title, note=note, measure="difference",
+        columns, title=title, note=f"{note}; {cube.note()}", measure="difference",
         explain="Rows in which the sum of the parts less the total is not 0. "
-        + told(log.count(), "Log.mismatches", note),
+        + told(cube, "Log.mismatches", note),
     )  # fmt: skip
 
 

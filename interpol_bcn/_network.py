@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._columns import Column
+from ._cube_words import told
 from .errors import QueryError, did_you_mean, suggest
 from .table import Table
 
@@ -159,18 +160,27 @@ class Net:
         return Column(name, codes, labels=axis.labels, names=axis.all_names)
 
     def table(
-        self, columns: Iterable[Column], title: str, formula: str, *, note: str = "",
-        measure: str | None = None,
+        self, columns: Iterable[Column], title: str, formula: str, source: str, *,
+        note: str = "", measure: str | None = None, unit: str | None = None,
     ) -> Table:  # fmt: skip
-        """A table of figures of this network, with its words."""
-        whose = "members and others" if self.others else "members"
-        words = "; ".join(filter(None, (note, "others than members too" if self.others else "",
-                                        self.flow.note())))  # fmt: skip
+        """A table of figures of this network, with its words; ``source`` is whose formula."""
+        others = "others than members too" if self.others else ""
+        words = filter(None, (note, others, self.flow.note()))
         return Table.from_columns(
-            columns, title=title, note=words, measure=measure,
-            explain=f"{formula} Over {len(self.codes):,} {whose}, {self.core.links:,} links. "
-            f"{LEFT_OUT} {words}.",
-        )  # fmt: skip
+            columns,
+            title=title,
+            note="; ".join(words),
+            measure=measure,
+            explain=self.explained(formula, source, note, others, unit=unit),
+        )
+
+    def explained(self, formula: str, source: str, *more: str, unit: str | None = None) -> str:
+        """Say what a measure of this network is: what of it counts, and whose formula it is."""
+        whose = "members and others" if self.others else "members"
+        return (
+            f"{formula} Over {len(self.codes):,} {whose}, {self.core.links:,} links. {LEFT_OUT} "
+            + told(self.flow, f"FlowMatrix.{source}", *more, unit=unit)
+        )
 
     def figures(self) -> list[int]:
         """Every pair's weight, a row per sender."""

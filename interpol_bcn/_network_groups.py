@@ -34,11 +34,14 @@ def core_periphery(flow: FlowMatrix, pattern: str, weighted: bool, others: bool)
     where = "at least one of a pair is core" if which == 0 else "both of a pair are core"
     formula = (
         f"The division into core and periphery whose ideal pattern (1 where {where}, else 0) "
-        f"correlates best with the {unit} of ordered pairs (Borgatti and Everett 1999), found "
+        f"correlates best with the {unit} of ordered pairs, found "
         "from the strongest bureaus by the best single changes while any helps."
     )
     note = f"{sum(members):,} in the core, {fit}"
-    return net.table(columns, "core and periphery", formula, note=note, measure="with_core")
+    source = "core_periphery; Borgatti and Everett, Social Networks 21 (1999)"
+    return net.table(
+        columns, "core and periphery", formula, source, note=note, measure="with_core", unit=unit
+    )
 
 
 def _numbered(places: list[int], count: int) -> tuple[array[int], array[int]]:
@@ -68,10 +71,13 @@ def components(flow: FlowMatrix, kind: str, others: bool) -> Table:
     columns = _grouped(net, "component", memoryview(found).tolist(), count)
     formula = (
         "Bureaus of one component reach each other along links"
-        f"{', in their direction (Tarjan 1972)' if strong else ', whatever their direction'}."
+        f"{', in their direction' if strong else ', whatever their direction'}."
     )
     note = f"{count:,} {kind} component{'' if count == 1 else 's'}"
-    return net.table(columns, f"{kind} components", formula, note=note, measure="bureaus")
+    source = "components" + ("; Tarjan, SIAM J. Comput. 1 (1972)" if strong else "")
+    return net.table(
+        columns, f"{kind} components", formula, source, note=note, measure="bureaus", unit="bureaus"
+    )
 
 
 def communities(flow: FlowMatrix, resolution: float, seed: int, others: bool) -> Table:
@@ -84,12 +90,18 @@ def communities(flow: FlowMatrix, resolution: float, seed: int, others: bool) ->
     quality = net.core.modularity(found, count, resolution)
     columns = _grouped(net, "community", memoryview(found).tolist(), count)
     formula = (
-        f"Communities of the greatest directed, weighted modularity found (Leicht and Newman "
-        f"2008; resolution {resolution:g}) by the Leiden algorithm (Traag et al. 2019), seed "
-        f"{seed}: each hangs together. Modularity {quality!r}."
+        f"Communities of the greatest directed, weighted modularity found (resolution "
+        f"{resolution:g}) by the Leiden algorithm, seed {seed}: each hangs together. Modularity "
+        f"{quality!r}."
     )
     note = f"{count:,} communities, modularity {quality:.4f}"
-    return net.table(columns, "communities", formula, note=note, measure="bureaus")
+    source = (
+        "communities; Leicht and Newman, Phys. Rev. Lett. 100 (2008); Traag, Waltman and van Eck, "
+        "Sci. Rep. 9 (2019)"
+    )
+    return net.table(
+        columns, "communities", formula, source, note=note, measure="bureaus", unit="bureaus"
+    )
 
 
 def modularity(flow: FlowMatrix, groups: Any, resolution: float, others: bool) -> float:
@@ -168,11 +180,14 @@ def ei_index(flow: FlowMatrix, table: str, each: str, weighted: bool, others: bo
     words = "no links" if isnan(whole) else f"E-I index of all {whole:.4f}"
     formula = (
         f"(external - internal) / (external + internal) of the {unit} within and across the "
-        f"values of {table!r} (Krackhardt and Stern 1988), sent and received: -1 all within, 1 "
+        f"values of {table!r}, sent and received: -1 all within, 1 "
         "all across. What is internal to a group is counted once there, and of a bureau both "
         "ways."
     )
-    return net.table(columns, f"E-I index by {table}", formula, note=words, measure="ei_index")
+    source = "ei_index; Krackhardt and Stern, Soc. Psychol. Q. 51 (1988)"
+    return net.table(
+        columns, f"E-I index by {table}", formula, source, note=words, measure="ei_index", unit=unit
+    )
 
 
 def _own_and_all(net: Net, places: array[int], weighted: bool) -> tuple[list[int], list[int]]:

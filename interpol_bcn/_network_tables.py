@@ -42,7 +42,7 @@ def degree(flow: FlowMatrix, others: bool) -> Table:
         Column("degree", list(map(int.__add__, out, back)), "integer", unit="links"),
     ]
     formula = "The number of bureaus written to, of bureaus heard from, and both added."
-    return net.table(columns, "degree", formula, measure="degree")
+    return net.table(columns, "degree", formula, "degree", measure="degree", unit="bureaus")
 
 
 def strength(flow: FlowMatrix, others: bool) -> Table:
@@ -55,11 +55,9 @@ def strength(flow: FlowMatrix, others: bool) -> Table:
         Column("received", received, "integer", unit=flow.unit),
         Column("strength", list(map(int.__add__, sent, received)), "integer", unit=flow.unit),
     ]
-    formula = (
-        f"The {flow.unit} sent to and received from the others, and both added (Barrat et al. "
-        "2004)."
-    )
-    return net.table(columns, "strength", formula, measure="strength")
+    formula = f"The {flow.unit} sent to and received from the others, and both added."
+    source = "strength; Barrat et al., PNAS 101 (2004)"
+    return net.table(columns, "strength", formula, source, measure="strength")
 
 
 def asymmetries(net: Net) -> tuple[array[float], array[float]]:
@@ -82,7 +80,7 @@ def asymmetry(flow: FlowMatrix, others: bool) -> Table:
         "asymmetry is (sent - received) / (sent + received), from -1 to 1; one_sided is the "
         "sum over partners of |w_ij - w_ji|, over all that was sent and received."
     )
-    return net.table(columns, "asymmetry", formula, measure="asymmetry")
+    return net.table(columns, "asymmetry", formula, "asymmetry", measure="asymmetry", unit="ratio")
 
 
 def assortativities(net: Net, of: str, weighted: bool) -> list[float]:
@@ -109,9 +107,13 @@ def assortativity(flow: FlowMatrix, of: str, weighted: bool, others: bool) -> Ta
     counted = f"counted by its {flow.unit}" if weighted else "counted once"
     formula = (
         f"Pearson's correlation, over links, of the sender's {of} in one direction and the "
-        f"receiver's in another, each link {counted} (Newman 2003; Foster et al. 2010)."
+        f"receiver's in another, each link {counted}."
     )
-    return net.table(columns, f"assortativity by {of}", formula, measure="assortativity")
+    source = "assortativity; Newman, Phys. Rev. E 67 (2003); Foster et al., PNAS 107 (2010)"
+    return net.table(
+        columns, f"assortativity by {of}", formula, source, measure="assortativity",
+        unit="correlation",
+    )  # fmt: skip
 
 
 def clustering(flow: FlowMatrix, kind: str, weighted: bool, others: bool) -> Table:
@@ -123,9 +125,12 @@ def clustering(flow: FlowMatrix, kind: str, weighted: bool, others: bool) -> Tab
         f"Clustering of directed {'weighted ' if weighted else ''}networks, triangles of the "
         f"kind {kind!r}: their "
         f"{'cube roots of weights over the greatest' if weighted else 'number'}, over "
-        f"{_DENOMINATORS[which]} (Fagiolo 2007, table I)."
+        f"{_DENOMINATORS[which]}."
     )
-    return net.table(columns, f"clustering ({kind})", formula, measure="clustering")
+    source = "clustering; Fagiolo, Phys. Rev. E 76 (2007), table I"
+    return net.table(
+        columns, f"clustering ({kind})", formula, source, measure="clustering", unit="share, 0 to 1"
+    )
 
 
 def settled(passes: int, tolerance: float, what: str) -> None:
@@ -154,11 +159,12 @@ def pagerank(
     columns = [net.bureau_column(), _number("pagerank", ranks(net, damping, tolerance, weighted),
                                             5)]  # fmt: skip
     formula = (
-        f"PageRank with damping {damping:g} (Brin and Page 1998): the share of time a reader "
+        f"PageRank with damping {damping:g}: the share of time a reader "
         f"spends at a bureau who follows links {'by weight' if weighted else 'alike'}, and "
         "starts again at any bureau otherwise and from those that write to nobody."
     )
-    return net.table(columns, "pagerank", formula, measure="pagerank")
+    source = "pagerank; Brin and Page, Comput. Networks ISDN Syst. 30 (1998)"
+    return net.table(columns, "pagerank", formula, source, measure="pagerank", unit="share of all")
 
 
 def vector(net: Net, tolerance: float, weighted: bool) -> Any:
@@ -174,10 +180,14 @@ def eigenvector(flow: FlowMatrix, tolerance: float, weighted: bool, others: bool
     net = network_of(flow, others)
     columns = [net.bureau_column(), _number("eigenvector", vector(net, tolerance, weighted), 5)]
     formula = (
-        "The left eigenvector of the largest eigenvalue, of length 1 (Bonacich 1987): central "
+        "The left eigenvector of the largest eigenvalue, of length 1: central "
         "is who receives from the central. All 0 in a network without cycles."
     )
-    return net.table(columns, "eigenvector centrality", formula, measure="eigenvector")
+    source = "eigenvector; Bonacich, Am. J. Sociol. 92 (1987)"
+    return net.table(
+        columns, "eigenvector centrality", formula, source, measure="eigenvector",
+        unit="part of a vector of length 1",
+    )  # fmt: skip
 
 
 def between(net: Net, weighted: bool, normalized: bool) -> array[float]:
@@ -197,10 +207,12 @@ def betweenness(flow: FlowMatrix, weighted: bool, normalized: bool, others: bool
     columns = [net.bureau_column(), _number("betweenness", between(net, weighted, normalized))]
     formula = (
         "The sum over ordered pairs of others of the share of their shortest paths that pass "
-        f"here (Freeman 1977){', over (n - 1)(n - 2)' if normalized else ''}. "
+        f"here{', over (n - 1)(n - 2)' if normalized else ''}. "
         f"{_LENGTHS[not weighted]}"
     )
-    return net.table(columns, "betweenness", formula, measure="betweenness")
+    source = "betweenness; Freeman, Sociometry 40 (1977)"
+    unit = "share of pairs" if normalized else "pairs"
+    return net.table(columns, "betweenness", formula, source, measure="betweenness", unit=unit)
 
 
 def close(net: Net, weighted: bool, scaled: bool) -> list[array[float]]:
@@ -230,11 +242,15 @@ def closeness(flow: FlowMatrix, weighted: bool, scaled: bool, others: bool) -> T
     ]
     formula = (
         "The number of bureaus that reach this one (in), or that it reaches (out), over the "
-        "sum of the lengths of the shortest paths (Bavelas 1950)"
-        f"{', times their share of all others (Wasserman and Faust 1994)' if scaled else ''}. "
+        "sum of the lengths of the shortest paths"
+        f"{', times their share of all others' if scaled else ''}. "
         f"{_LENGTHS[not weighted]}"
     )
-    return net.table(columns, "closeness", formula, measure="closeness_in")
+    source = "closeness; Bavelas, J. Acoust. Soc. Am. 22 (1950)"
+    if scaled:
+        source += "; Wasserman and Faust, Social Network Analysis (1994)"
+    unit = f"{flow.unit}, as paths are 1 / weight long" if weighted else "1 / links"
+    return net.table(columns, "closeness", formula, source, measure="closeness_in", unit=unit)
 
 
 def core_numbers(flow: FlowMatrix, direction: str, weighted: bool, others: bool) -> Table:
@@ -245,13 +261,18 @@ def core_numbers(flow: FlowMatrix, direction: str, weighted: bool, others: bool)
     unit = flow.unit if weighted else "links"
     column = Column(name, memoryview(net.core.cores(way, weighted)), "integer", unit=unit)
     which = {"all": "", "out": " sent", "in": " received"}[direction]
-    source = "Eidsaa and Almaas 2013" if weighted else "Seidman 1983"
+    source = (
+        "s_core; Eidsaa and Almaas, Phys. Rev. E 88 (2013)"
+        if weighted
+        else "k_core; Seidman, Social Networks 5 (1983)"
+    )
     formula = (
         f"The largest number for which the bureau belongs to a part of the network in which "
-        f"each has at least as many {unit}{which} with the others of that part ({source})."
+        f"each has at least as many {unit}{which} with the others of that part."
     )
     title = f"{'s' if weighted else 'k'}-core"
-    return net.table([net.bureau_column(), column], title, formula, measure=name)
+    columns = [net.bureau_column(), column]
+    return net.table(columns, title, formula, source, measure=name, unit=unit)
 
 
 def similarity(flow: FlowMatrix, bureau: object, profile: str, others: bool) -> Table:
@@ -284,8 +305,10 @@ def similarity(flow: FlowMatrix, bureau: object, profile: str, others: bool) -> 
         f"The cosine of the angle between what two bureaus {whom} everyone: 1 for the same "
         "partners in the same proportions, 0 for none in common."
     )
-    return net.table(columns, f"similarity of partners ({profile})", formula,
-                     measure="similarity")  # fmt: skip
+    return net.table(
+        columns, f"similarity of partners ({profile})", formula, "similarity",
+        measure="similarity", unit="cosine",
+    )  # fmt: skip
 
 
 # What a series can ask, by name: per bureau, or of the whole network.

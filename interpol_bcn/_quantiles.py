@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._columns import Column
+from ._cube_words import told
 from .errors import QueryError, TooLargeError, did_you_mean, suggest
 from .query import check_names, memory_available
 from .table import Table
@@ -29,6 +30,7 @@ METHODS = {
     "linear": (_FLOOR, _CEIL),
 }
 _TYPES = {"inverted_cdf": "type 1 of Hyndman and Fan", "linear": "type 7 of Hyndman and Fan"}
+_YEAR = "1996, The American Statistician 50"
 _BITS = 14
 #: the standard error of an estimated number of different values
 ERROR = 1.04 / 2 ** (_BITS / 2)
@@ -44,9 +46,17 @@ class Asked(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What the title says of the method."""
-        kind = _TYPES.get(self.method)
-        return self.method + (f", {kind}" if kind else "")
+        """What the note says of the method, empty where its name says all."""
+        return _TYPES.get(self.method, "")
+
+    @property
+    def source(self) -> str:
+        """Who defined the method, for an explanation."""
+        return (
+            f"{self.words}, {_YEAR}"
+            if self.words
+            else f"the method {self.method!r} of numpy.quantile"
+        )
 
     @property
     def whole(self) -> bool:
@@ -143,14 +153,14 @@ def quantiles(
     for name, column in zip(ask.names, valued(ask, counts, values), strict=True):
         columns.append(Column(name, column, kind, unit=unit))
     left = cube.total() - sum(counts)
-    note = cube.note()
-    if left:
-        note += f"; {left:,} of {cube.total():,} rows state no {measure} and are left out"
-    title = cube.title().replace(cube.measure, f"quantiles of {measure}", 1) + f" ({ask.words})"
+    gone = f"{left:,} of {cube.total():,} rows state no {measure} and are left out" if left else ""
+    note = "; ".join(filter(None, (ask.words, cube.note(), gone)))
+    title = cube.title().replace(cube.measure, f"quantiles of {measure}", 1) + f" ({ask.method})"
     table = Table.from_columns(
         columns, title=title, note=note, measure="n",
         explain=f"Exact, by selection among the n rows that state {measure}: {_MEANING[method]}. "
-        f"Rows count once, whatever they weigh. {note}.",
+        "Rows count once, whatever they weigh. "
+        + told(cube, f"Log.quantiles; {ask.source}", gone, unit=unit or measure),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 
@@ -199,12 +209,14 @@ def distinct(
                 raise
             found, sure = _estimated(log, column, number, names, where, tz, asof)
     about = sum(1 for one in sure if not one)
-    note = cube.note()
+    note, how, whence = cube.note(), "", "Log.distinct"
     if about:
-        note += (
-            f"; {about:,} of {len(sure):,} estimated by 2^{_BITS} registers, "
+        how = (
+            f"{about:,} of {len(sure):,} estimated by 2^{_BITS} registers, "
             f"standard error {100 * ERROR:.1f}%"
         )
+        note += f"; {how}"
+        whence += "; HyperLogLog, Flajolet et al. 2007, with the estimator of Ertl 2017"
     words = column.replace("_", " ").replace(".", " ")
     title = cube.title().replace(cube.measure, f"different {words}", 1)
     columns = [*_axes(cube), Column("distinct", found, "integer")]
@@ -213,7 +225,8 @@ def distinct(
     table = Table.from_columns(
         columns, title=title, note=note, measure="distinct",
         explain=f"Each figure is how many different values of {column} the rows of its cell "
-        f"state{', about' if about else ', exactly'}. {note}.",
+        f"state{', about' if about else ', exactly'}. "
+        + told(cube, whence, how, unit=f"different values of {column}"),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 

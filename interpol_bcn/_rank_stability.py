@@ -9,6 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ._columns import Column
+from ._cube_words import told
 from ._network import choice, network_of, number
 from ._network_tables import PER_BUREAU
 from .errors import QueryError
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from .flow import FlowMatrix
 
 __all__ = ["kendall", "overlap", "rank_stability"]
+
+
+_SOURCE = (
+    "FlowMatrix.rank_stability; Kendall, Biometrika 33 (1945); Webber, Moffat and Zobel, ACM "
+    "Trans. Inf. Syst. 28 (2010)"
+)
 
 
 def _pairs(sizes: Sequence[int]) -> int:
@@ -113,12 +120,13 @@ def rank_stability(flow: FlowMatrix, other: object, by: str, p: float, others: b
             format="digits.4",
         ),
     ]
-    mine, theirs = flow.note(), other.note()
     return Table.from_columns(
-        columns, title=f"rank stability by {by}", note=f"before: {mine}; after: {theirs}",
+        columns, title=f"rank stability by {by}",
+        note=f"before: {flow.note()}; after: {other.note()}",
         explain=f"Of the {len(labels):,} bureaus in both, ranked by {by}: Kendall's tau-b, and "
-        f"rank-biased overlap with p {p:g} (Webber, Moffat and Zobel 2010), for which equal ones "
-        f"stand in the order of their labels. Before: {mine}; after: {theirs}.",
+        f"rank-biased overlap with p {p:g}, for which equal ones stand in the order of their "
+        "labels. "
+        + told(flow, _SOURCE, f"compared with {other.note()}", unit="none, from -1 or 0 to 1"),
     )  # fmt: skip
 
 

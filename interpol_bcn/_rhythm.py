@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._cube_words import told
 from ._figures import afford, figures
 from ._own_zones import by_offsets, own_weekends, own_zones
 from ._units import CYCLES
@@ -62,7 +63,8 @@ def profile(
     return Table.from_columns(
         columns, title=f"{cube.title()}, profile", note=note, measure=cube.measure,
         explain="Each share is of the figures of its column of the profile; each rate is over "
-        f"the hours of the period that the position takes. {note}.",
+        "the hours of the period that the position takes. "
+        + told(cube, "Log.profile", *words),
     )  # fmt: skip
 
 
@@ -184,11 +186,13 @@ def off_hours(
         columns.append(Column(f"share {name}", shares, "number", format="percent"))
     said = "weekends as given" if weekends is not None else "weekends of Unicode CLDR, see zones()"
     clock = f"night from {night[0]:02}:00 to {night[1]:02}:00"
-    note = "; ".join([*words, clock, said, cube.note()])
+    words = (*words, clock, said)
     table = Table.from_columns(
-        columns, title=f"{cube.measure} at night and at weekends, by {column}", note=note,
-        measure=cube.measure,
-        explain=f"Off is at night or at a weekend, each once. {note}.",
+        columns, title=f"{cube.measure} at night and at weekends, by {column}",
+        note="; ".join([*words, cube.note()]), measure=cube.measure,
+        explain=f"Each figure is the exact number of {cube.unit} at night, at a weekend, and off: "
+        "at either, each once; shares are of all. "
+        + told(cube, "Log.off_hours", *words),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 
@@ -229,10 +233,13 @@ def calendar(log: Log, measure: str | None, where: Mapping[str, object] | None, 
         columns.append(Column(name, [row[at] for row in rows], "integer"))
     sums = [sum(count or 0 for count in row) for row in rows]
     columns.append(Column("week total", array("q", sums) if _fits(sums) else sums, "integer"))
-    note = cube.note() + (f"; {untimed:,} without a time left out" if untimed else "")
+    left = f"{untimed:,} without a time left out" if untimed else ""
     return Table.from_columns(
-        columns, title=f"{cube.measure} by week and day", note=note, measure="week total",
-        explain=f"A row is an ISO week; days outside the period are empty. {note}.",
+        columns, title=f"{cube.measure} by week and day",
+        note="; ".join(filter(None, (cube.note(), left))), measure="week total",
+        explain=f"Each figure is the exact number of {cube.unit} of a day; a row is an ISO week "
+        "(ISO 8601), and days outside the period are empty. "
+        + told(cube, "Log.calendar", left),
     )  # fmt: skip
 
 

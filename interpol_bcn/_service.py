@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
 from ._confidence import check_level
+from ._cube_words import told
 from ._durations import check_unit, parse_duration
 from ._matched import ANSWERED, OPEN
 from .errors import QueryError, did_you_mean, suggest
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from .axes import Axis
     from .responses import Responses
 
-__all__ = ["asymmetry", "backlog", "by", "curve", "flow"]
+__all__ = ["asymmetry", "backlog", "by", "curve", "flow", "matching"]
 
 _MEDIAN, _P90 = (0, 1, 2), (0, 9, 10)
 _RANKS = [_MEDIAN, _P90, (0, 1, 1)]
 _STATES = (ANSWERED, OPEN)  # the first two of the axis request_state
 _STATISTICS = {"median": _MEDIAN, "p90": _P90}
 _MOST = 2**63 - 1
+_QUANTILES = "type 1 of Hyndman and Fan, 1996, The American Statistician 50"
+_PRODUCT_LIMIT = "Kaplan and Meier, J. Am. Statist. Assoc. 53 (1958)"
+_GREENWOOD = "interval of Greenwood (1926) on log(-log S)"
 
 
 class _Times:
@@ -56,6 +60,15 @@ def _label_columns(axes: Sequence[Axis], cells: Sequence[int]) -> list[Column]:
         codes = array("I", [cell // stride % size for cell in cells])
         columns.append(Column(axis.name, codes, labels=axis.labels, names=axis.all_names))
     return columns
+
+
+def matching(found: Responses) -> str:
+    """Say which reply answers a request."""
+    whose = "anyone" if found._anyone else "the asked bureau"
+    return (
+        f"A request is a row that asks; it is answered by the first reply to it from {whose} to "
+        "the asker that was sent no earlier than it and before the end."
+    )
 
 
 def _title(words: str, axes: Sequence[Axis]) -> str:
@@ -118,11 +131,14 @@ def by(
     title = _title("Requests and their answers", axes)
     note = f"{found._note(laid)}; {times.words}"
     explain = (
-        "A request is a row that asks; it is answered by the first reply to it from the asked "
-        "bureau to the asker. Of those answered, median and p90 are the least times within which "
-        "half and nine tenths were; of all, those of the product-limit estimate (Kaplan & Meier "
-        f"1958), in which open requests are censored at the end. {note}. {found!r}"
-    )
+        f"{matching(found)} Of those answered, median and p90 are the least times within which "
+        "half and nine tenths were; of all, those of the product-limit estimate, in which open "
+        "requests are censored at the end. "
+        + told(
+            found._words(laid), f"Responses.by; {_QUANTILES}; {_PRODUCT_LIMIT}", times.words,
+            f"Of the whole log: {'; '.join(repr(found).splitlines())}",
+        )
+    )  # fmt: skip
     return Table.from_columns(columns, title=title, note=note, explain=explain, measure="requests")
 
 
@@ -221,8 +237,14 @@ def curve(
     ]
     note = f"{found._note(laid)}; {times.words}; intervals of {level:.3g}"
     return Table.from_columns(
-        columns, title=_title("Requests not yet answered", axes), note=note, measure="survival"
-    )
+        columns, title=_title("Requests not yet answered", axes), note=note, measure="survival",
+        explain=f"{matching(found)} S(t) is the product over the times up to t of (n - d) / n, "
+        "with n requests at risk and d answered there; open requests are censored at the end. "
+        + told(
+            found._words(laid), f"Responses.curve; {_PRODUCT_LIMIT}; {_GREENWOOD}", times.words,
+            f"intervals of {level:.3g}", unit="share of requests not yet answered",
+        ),
+    )  # fmt: skip
 
 
 def _at(
@@ -292,11 +314,16 @@ def backlog(found: Responses, every: str, bands: Sequence[object], where: Any, t
     ]
     for band, line in zip(bands, lines[3:], strict=True):
         columns.append(Column(f"open {band}", line, "integer"))
-    note = f"{found._note(laid)}; requests sent before the period are not known"
+    words = ["requests sent before the period are not known"]
     if zone.key != "UTC":
-        note += f"; {every}s of {zone.key}"
-    title = f"Open requests at the end of each {every}"
-    return Table.from_columns(columns, title=title, note=note, measure="open")
+        words.append(f"{every}s of {zone.key}")
+    return Table.from_columns(
+        columns, title=f"Open requests at the end of each {every}",
+        note="; ".join([found._note(laid), *words]), measure="open",
+        explain=f"{matching(found)} Open is open before, plus sent, less answered, exactly; the "
+        "columns of ages are the part of it open for at least so long. "
+        + told(found._words(laid), "Responses.backlog", *words),
+    )  # fmt: skip
 
 
 # Pairs
@@ -336,7 +363,13 @@ def flow(found: Responses, statistic: str, where: Any, tz: Any, unit: str) -> Ta
     ]
     note = f"{found._note(laid)}; {times.words}"
     title = _title(f"Response time ({statistic})", axes)
-    return Table.from_columns(columns, title=title, note=note, measure="requests")
+    share = "half" if statistic == "median" else "nine tenths"
+    return Table.from_columns(
+        columns, title=title, note=note, measure="requests",
+        explain=f"{matching(found)} The {statistic} is the least time within which {share} of "
+        "the answered requests of the pair were. "
+        + told(found._words(laid), f"Responses.flow; {_QUANTILES}", times.words),
+    )  # fmt: skip
 
 
 def asymmetry(found: Responses, least: int, where: Any, tz: Any, unit: str) -> Table:
@@ -364,6 +397,11 @@ def asymmetry(found: Responses, least: int, where: Any, tz: Any, unit: str) -> T
         times.column("difference", [-one[0] for one in both]),
         Column("ratio", [one[3] / one[4] if one[4] else None for one in both], "number"),
     ]
-    note = f"{found._note(laid)}; at least {least} answers both ways; {times.words}"
-    title = "Pairs that answer each other unequally"
-    return Table.from_columns(columns, title=title, note=note, measure="difference")
+    words = f"at least {least} answers both ways", times.words
+    return Table.from_columns(
+        columns, title="Pairs that answer each other unequally",
+        note="; ".join([found._note(laid), *words]), measure="difference",
+        explain=f"{matching(found)} Slow and quick are the median response times of the two ways; "
+        "difference is slow less quick, ratio slow over quick. "
+        + told(found._words(laid), f"Responses.asymmetry; {_QUANTILES}", *words, unit=unit + "s"),
+    )  # fmt: skip

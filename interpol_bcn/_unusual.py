@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._columns import Column
+from ._cube_words import coverage, told
 from ._figures import afford
 from ._units import unit_of
 from .errors import QueryError, did_you_mean, suggest
@@ -33,6 +34,7 @@ MODELS = ("poisson", "negative binomial")
 _SCATTERS = 0.01  # chance below which counts are held to scatter more than Poisson's
 _POISSON, _NEGATIVE, _BINOMIAL, _SPLIT = range(4)
 _DAY = 86_400_000_000
+_SOURCE = "Benjamini and Hochberg, J. R. Statist. Soc. B 57 (1995)"
 
 
 class Model(NamedTuple):
@@ -44,7 +46,12 @@ class Model(NamedTuple):
     @property
     def name(self) -> str:
         """What the title says."""
-        return "Poisson" if isinf(self.size) else f"negative binomial, size {self.size:.3g}"
+        return "Poisson" if isinf(self.size) else "negative binomial"
+
+    def words(self, rate: float) -> list[str]:
+        """What the note says: how counts scatter, and the rate of false discoveries."""
+        size = "" if isinf(self.size) else f", size {self.size:.3g}"
+        return [f"{self.why}{size}", f"Benjamini-Hochberg {100 * rate:.4g}%"]
 
 
 def anomalies(
@@ -81,13 +88,18 @@ def anomalies(
         )  # fmt: skip
     rows.sort(key=lambda row: row[-2:][::-1])
     season = "weekday (its own) × " if own is not None else "weekday × "
-    note = (
-        f"{len(rows):,} of {tests + tested:,} tests ({tested:,} of how series begin and end); "
-        f"{made.why}; baseline: the series' total × {season}month of year of all {cube.measure}; "
-        f"{cube.note()}"
+    words = [
+        f"{len(rows):,} of {tests + tested:,} tests ({tested:,} of how series begin and end)",
+        *made.words(rate),
+        f"baseline: the series' total × {season}month of year of all {cube.measure}",
+    ]
+    note = "; ".join([*words, cube.note()])
+    explain = (
+        "Expected is the total of the series times the weight of the period, scattered as "
+        f"{made.name}. " + told(cube, f"Log.anomalies; {_SOURCE}", *words)
     )
-    title = f"{cube.title()} out of line ({made.name}; Benjamini-Hochberg {100 * rate:.4g}%)"
-    return _told(cube, [row[0] for row in rows], rows, title, note, [every])
+    title = f"{cube.title()} out of line ({made.name})"
+    return _table(cube, [row[0] for row in rows], rows, (title, note, explain), [every])
 
 
 class Edge(NamedTuple):
@@ -246,9 +258,9 @@ def _ranges(edges: Sequence[Edge], series: int, width: int) -> array[int] | None
     return ranges
 
 
-def _told(
-    cube: Cube, cells: Sequence[int], rows: Sequence[tuple[Any, ...]], title: str, note: str,
-    periods: Sequence[str],
+def _table(
+    cube: Cube, cells: Sequence[int], rows: Sequence[tuple[Any, ...]],
+    words: tuple[str, str, str], periods: Sequence[str],
 ) -> Table:  # fmt: skip
     """Return the findings as a table: the labels of each cell, then its figures."""
     axes = cube.axes[:-1] if periods else cube.axes
@@ -271,11 +283,12 @@ def _told(
         columns.append(Column(name, [row[at] for row in rows], kind, format=shown))
     columns.append(Column("chance", [row[-2] for row in rows], "number"))
     columns.append(Column("adjusted", [row[-1] for row in rows], "number"))
+    title, note, explain = words
     return Table.from_columns(
         columns, title=title, note=note, measure=names[0],
         explain="Chance is twice the smaller tail, at most 1: how often a count as far from the "
         "expected one would come about. Adjusted is the least rate of false discoveries at which "
-        f"the finding is kept (Benjamini and Hochberg, 1995). {note}.",
+        f"the finding is kept. {explain}",
     )  # fmt: skip
 
 
@@ -335,12 +348,18 @@ def changes(
         for cube, length in zip(cubes, days, strict=True)
     )
     against = "all records" if relative else "length and weekdays"
-    words = [word for word in one.filters if not word.startswith(f"{time} in ")]
-    note = "; ".join(
-        [f"{len(rows):,} of {tests:,} tests", f"{periods}, by {against}", made.why, *words]
+    words = [f"{len(rows):,} of {tests:,} tests", f"{periods}, by {against}"]
+    words += made.words(rate)
+    filters = [word for word in one.filters if not word.startswith(f"{time} in ")]
+    note = "; ".join([*words, *filters, *coverage(one)])
+    part = "binomial" if isinf(made.size) else "beta-binomial"
+    explain = (
+        f"Given both counts together, the part that came after is {part} with the share of the "
+        "period after; expected is what came before times the ratio of the two. "
+        + told(one, f"Log.changes; {_SOURCE}", *words)
     )
-    title = f"{one.title()} that moved ({made.name}; Benjamini-Hochberg {100 * rate:.4g}%)"
-    return _told(one, [row[0] for row in rows], rows, title, note, ())
+    title = f"{one.title()} that moved ({made.name})"
+    return _table(one, [row[0] for row in rows], rows, (title, note, explain), ())
 
 
 def _asof(log: Log) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._columns import Column
+from ._cube_words import told
 from ._quantiles import asked, question, valued
 from ._units import HOUR, MINUTE
 from .errors import QueryError, did_you_mean, suggest
@@ -92,24 +93,24 @@ def windows(
         columns.append(long[name].take(cells))
     columns.append(Column("start", starts, "time"))
     columns.append(Column("count", counts, "integer"))
-    note = cube.note()
     if sliding:
-        note += f"; each window is {window} from a record on"
+        words = [f"each window is {window} from a record on"]
     else:
-        note += f"; windows of {window} laid end to end from 1970-01-01 00:00 {zone.key}"
+        words = [f"windows of {window} laid end to end from 1970-01-01 00:00 {zone.key}"]
     if n > 1:
-        note += ", and overlaps none before it"
+        words[0] += ", and overlaps none before it"
     if more and not names:
         what = "windows begin" if sliding else "windows are there"
-        note += f"; {more:,} more {what} of {counts[-1]:,}, the same as the last shown"
+        words.append(f"{more:,} more {what} of {counts[-1]:,}, the same as the last shown")
     record = log.schema.record
     kind = "sliding " if sliding else ""
     which = f"{kind}window of {window}" if n == 1 else f"{n:,} {kind}windows of {window}"
     each = f" of each {' and '.join(names)}".replace("_", " ").replace(".", " ") if names else ""
     return Table.from_columns(
-        columns, title=f"{record} in the busiest {which}{each}", note=note, measure="count",
+        columns, title=f"{record} in the busiest {which}{each}",
+        note="; ".join([cube.note(), *words]), measure="count",
         explain=f"Each count is the exact number of {cube.unit} in [start, start + {window}), "
-        f"and no such window{each} has more. {note}.",
+        f"and no such window{each} has more. {told(cube, 'Log.peak', *words)}",
     )  # fmt: skip
 
 
@@ -145,10 +146,12 @@ def gaps(
         columns.append(Column(name, seconds, "number", unit="seconds"))
     title = cube.title().replace(cube.measure, f"seconds between {cube.measure}", 1)
     table = Table.from_columns(
-        columns, title=f"{title} ({ask.words})", note=cube.note(), measure="records",
+        columns, title=f"{title} ({ask.method})", measure="records",
+        note="; ".join(filter(None, (ask.words, cube.note()))),
         explain="Of the records of each cell in order of time, the seconds from each to the "
         "next: exact quantiles by selection, the mean from first and last. At once are gaps of "
-        f"nothing. A row is one record, whatever it weighs. {cube.note()}.",
+        "nothing. A row is one record, whatever it weighs. "
+        + told(cube, f"Log.gaps; {ask.source}", unit="seconds"),
     )  # fmt: skip
     return table if zeros else table.nonzero()
 

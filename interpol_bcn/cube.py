@@ -41,6 +41,7 @@ class Cube(Verbs, _core.Cube):
     tz: str
     filters: tuple[str, ...]
     facts: Facts | None
+    _made: tuple[str, str] = "", ""  # how these figures were made of others, and by which verb
 
     @classmethod
     def _answer(
@@ -71,6 +72,7 @@ class Cube(Verbs, _core.Cube):
         made.axes = tuple(axes)
         made.measure, made.unit, made.period = one.measure, one.unit, one.period
         made.tz, made.filters, made.facts = one.tz, one.filters, one.facts
+        made._made = one._made
         return made
 
     def __copy__(self: Self) -> Self:

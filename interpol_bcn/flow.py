@@ -94,7 +94,9 @@ class FlowMatrix(NetworkVerbs, FlowVerbs, Cube):
     def balance(self) -> Cube:
         """Sent minus received, a cube over the axis ``bureau``; sums to 0."""
         core = _core.Cube.subtract(self.sent, self.received)
-        return self._like(core, [self.axes[0].renamed("bureau")])
+        made = self._like(core, [self.axes[0].renamed("bureau")])
+        made._made = "sent less received", "FlowMatrix.balance"
+        return made
 
     @property
     def self_messages(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ._cube_words import Words, coverage, told
 from ._matched import ANSWERED, OPEN, REPLIES, Matched, match
 from .errors import QueryError, did_you_mean, suggest
 
@@ -101,6 +102,7 @@ class Responses:
         to a message that is no request here, or to an id that no message has.  Requests
         without an id, and those sent at the end or later, are none.  Nothing is left out.
         """
+        from ._service import matching
         from .table import Table
 
         rows = [("request", *row) for row in self._matched.requests.items()]
@@ -110,6 +112,8 @@ class Responses:
             {"what": what, "state": state, "messages": messages},
             title="Requests and replies",
             note=self._note(),
+            explain=f"Each figure is the exact number of messages of that state. {matching(self)} "
+            + told(self._words(), "Responses.account", unit="messages"),
             measure="messages",
         )
 
@@ -126,20 +130,23 @@ class Responses:
         """
         where = {**(where or {}), "reply_state": list(REPLIES)}
         cube: Cube = self._matched.log._ask((*axes, "reply_state"), where, tz, asof, None)
+        cube._made = "by what became of each reply", "Responses.replies"
         return cube
 
     def _note(self, laid: Any = None) -> str:
         from ._instants import format_period
 
+        said = self._words(laid)
+        return "; ".join([format_period(*said.period), *said.filters, *coverage(said)])
+
+    def _words(self, laid: Any = None) -> Words:
+        """What is said of the figures of a question, or of all."""
         log = self._matched.log
-        period = log.period if laid is None else laid.period
-        words = f"{format_period(*period)}; answers up to {self.end}"
-        if self._anyone:
-            words += ", of anyone"
+        filters = [f"answers up to {self.end}{', of anyone' if self._anyone else ''}"]
         if laid is not None:
-            told = [word for word in laid.words if not word.startswith("request_state ")]
-            words += "".join(f"; {word}" for word in told)
-        return words + (f"; {log.synthetic}" if log.synthetic else "")
+            filters += [word for word in laid.words if not word.startswith("request_state ")]
+        period = log.period if laid is None else laid.period
+        return Words("requests", "requests", period, "UTC", tuple(filters), log.facts)
 
     def __repr__(self) -> str:
         from ._figures import counted
@@ -212,7 +219,8 @@ class Responses:
         receiver  requests  open  median (h)
         ────────  ────────  ────  ──────────
         DEU              2     1           2
-        2023-03-01 .. 2023-03-02 UTC; answers up to 2023-03-03T00:00Z; times in hours
+        2023-03-01 .. 2023-03-02 UTC; answers up to 2023-03-03T00:00Z; 2 of 195 members; \
+times in hours
         """
         from ._service import by
 

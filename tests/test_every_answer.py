@@ -28,6 +28,30 @@ def test_every_answer_is_explained_in_one_paragraph(name: str) -> None:
     assert words.endswith(".")
 
 
+SOURCES = {
+    "messages.anomalies": "Benjamini and Hochberg",
+    "messages.changes": "Benjamini and Hochberg",
+    "messages.quantiles": "type 1 of Hyndman and Fan",
+    "messages.gaps": "type 1 of Hyndman and Fan",
+    "distinct.estimated": "HyperLogLog, Flajolet et al. 2007",
+    "cube.cumsum": "Cube.cumsum",
+    "flow.balance": "FlowMatrix.balance",
+    "flow.pagerank": "Brin and Page",
+    "flow.betweenness": "Freeman",
+    "flow.communities": "Leicht and Newman",
+    "flow.missing": "Squartini and Garlaschelli",
+    "flow.expected.gravity": "Santos Silva and Tenreyro",
+    "flows.pagerank": "FlowMatrix.pagerank, FlowMatrix.communities, FlowMatrix.closeness",
+    "responses.by": "Kaplan and Meier",
+    "responses.curve": "Greenwood",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_definition_names_its_source(name: str) -> None:
+    assert SOURCES[name] in ANSWERS[name].explain().partition("Definition: ")[2]
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_answer_shows_in_a_notebook(name: str) -> None:
     html = ANSWERS[name]._repr_html_()

@@ -106,10 +106,12 @@ def test_what_was_planted_is_found_and_named() -> None:
     assert not any(who == "B" and month > "2023-10" for who, month in found)
     first = table.row(0)
     assert first["chance"] <= first["adjusted"] < 0.05 and first["observed"] == 0
-    assert "(Poisson; Benjamini-Hochberg 5%)" in (table.title or "")
+    assert (table.title or "").endswith("out of line (Poisson)")
+    assert "; Benjamini-Hochberg 5%; " in (table.note or "")
     assert "of 45 tests" not in (table.note or "") and " tests (1 of how" in (table.note or "")
     loose = planted().anomalies("sender", model="negative binomial")
-    assert "negative binomial, size" in (loose.title or "") and len(loose) <= len(table)
+    assert "(negative binomial)" in (loose.title or "") and ", size " in (loose.note or "")
+    assert len(loose) <= len(table)
 
 
 def test_expected_is_the_total_spread_as_all_records_are() -> None:

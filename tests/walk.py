@@ -149,14 +149,64 @@ def answers() -> Iterator[tuple[str, Any]]:
     for name, log in logs().items():
         for verb in verbs(name):
             yield f"{name}.{verb}", {**EVERY, **ASKED[name]}[verb](log)
-    messages, flow = logs()["messages"], logs()["messages"].flow()
-    cube = messages.count("sender")
+    yield from _of_cubes()
+    yield from _of_flows()
+    yield from _of_responses()
+    messages = logs()["messages"]
+    less = messages.count("sender", where={"kind": "request"})
+    yield "totals", bcn.totals(*(logs()[name] for name in ("messages", "searches", "notices")))
+    yield "compare", bcn.compare(messages.count("sender"), less)
+    yield "peak.sliding", messages.peak("1h", 2, sliding=True)
+    yield "distinct.estimated", logs()["notices"].distinct("issued_at", exact=False)
+    yield "profile.own", messages.profile("hour_of_week", tz="own")
+
+
+def _of_cubes() -> Iterator[tuple[str, Any]]:
+    messages = logs()["messages"]
+    cube, months = messages.count("sender"), messages.count("month")
     for verb in ("top", "share", "ranking", "concentration", "to_table"):
         yield f"cube.{verb}", getattr(cube, verb)()
-    yield "cube.per", messages.count("month").per("member")
+    yield "cube.per", months.per("member")
+    yield "cube.growth", months.growth()
+    yield "cube.cumsum", months.cumsum("month")
+    yield "cube.rolling", months.rolling("month", 3)
     yield "cube.pivot", messages.count("sender.region", "month").pivot("sender.region", "month")
-    for verb in ("top", "silent", "concentration"):
+    days = messages.count("day", "sender").cumulative("day")
+    yield "cube.cumulative", days.between(*_MONTHS)
+    tally = bcn.Tally.for_messages("sender", "month")
+    tally.update({"sent_at": ["2023-01-05"], "sender": ["FRA"], "receiver": ["DEU"]})
+    yield "tally.cube", tally.cube()
+
+
+#: the measures of a flow that need nothing said
+FLOW = (
+    "top", "silent", "concentration", "degree", "strength", "asymmetry", "assortativity",
+    "clustering", "pagerank", "eigenvector", "betweenness", "closeness", "similarity", "k_core",
+    "s_core", "core_periphery", "components", "communities", "expected", "residuals", "missing",
+)  # fmt: skip
+
+
+def _of_flows() -> Iterator[tuple[str, Any]]:
+    flow = logs()["messages"].flow()
+    for verb in FLOW:
         yield f"flow.{verb}", getattr(flow, verb)()
-    yield "flow.sent", flow.sent
-    yield "totals", bcn.totals(*(logs()[name] for name in ("messages", "searches", "notices")))
-    yield "compare", bcn.compare(cube, messages.count("sender", where={"kind": "request"}))
+    for margin in ("sent", "received", "balance"):
+        yield f"flow.{margin}", getattr(flow, margin)
+    for model in ("independence", "gravity"):
+        yield f"flow.expected.{model}", flow.expected(model).to_table()
+    yield "flow.expected.links", flow.expected(weighted=False).missing()
+    yield "flow.ei_index", flow.ei_index("region")
+    series = logs()["messages"].flows("quarter")
+    yield "flow.rank_stability", series[0].rank_stability(series[3])
+    yield "flows.pagerank", series.measure("pagerank", "modularity", "closeness_in")
+
+
+def _of_responses() -> Iterator[tuple[str, Any]]:
+    responses = logs()["messages"].responses({"kind": "request"})
+    yield "responses.account", responses.account
+    yield "responses.replies", responses.replies("month")
+    yield "responses.by", responses.by("receiver", within="24h", horizon="30d")
+    yield "responses.curve", responses.curve("priority", at=["1d", "7d"])
+    yield "responses.backlog", responses.backlog("month")
+    yield "responses.flow", responses.flow("p90")
+    yield "responses.asymmetry", responses.asymmetry(1)
