@@ -232,7 +232,7 @@ def look(language: str) -> Spec:
         "font": _FONT,
         "locale": {
             "number": {"decimal": decimal, "thousands": group, "grouping": [3],
-                       "currency": ["", ""]}
+                       "currency": ["", ""], "minus": "-"}
         },
         "view": {"stroke": None},
         "axis": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 11,

@@ -220,12 +220,6 @@ class Verbs(Exports):
 
         return data_array(cast("Cube", self))
 
-    def plot(self, **options: Any) -> Any:
-        """Return a chart of the figures; see ``interpol_bcn.plot``. Needs the extra ``plot``."""
-        from .plot import plot
-
-        return plot(cast("Cube", self), **options)
-
     def cumulative(self, along: str) -> Cumulative:
         """Return the figures added up along an axis of time, for ranges in microseconds.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from .plot import Chart
     from .table import Table
 
 __all__ = ["Exports", "check_labels"]
@@ -174,6 +175,15 @@ class Exports:
         from ._excel import to_excel
 
         to_excel(self._leaving(labels, language, zeros), path)
+
+    def plot(self, kind: str | None = None, **options: Any) -> Chart:
+        """Return a chart of the figures; see ``interpol_bcn.plot``.
+
+        Raise QueryError for what has no picture; drawing needs the extra ``plot``.
+        """
+        from .plot import plot
+
+        return plot(self, kind, **options)
 
     def __arrow_c_schema__(self) -> object:
         """Lend the schema to any library that speaks Arrow (PyCapsule interface)."""

@@ -16,18 +16,30 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_rows"]
 
+Part = tuple[str, str, Any, list[str] | None, bytes | None]
+
 _MISSING = -(2**63)
 # Of each byte of a bitmap, one byte per row: 1 where the bit says "not stated".
 _UNSTATED = [bytes(1 - (byte >> bit & 1) for bit in range(8)) for byte in range(256)]
 
 
-def arrow_rows(log: Log, names: Sequence[str] | None = None) -> _core.ArrowTable:
-    """Return the rows of a log as the core's Arrow table: some of its columns, by default all."""
+def arrow_rows(
+    log: Log, names: Sequence[str] | None = None, rows: slice | None = None
+) -> _core.ArrowTable:
+    """Return the rows of a log as the core's Arrow table: some columns and rows, by default all."""
     parts = [_part(log, name) for name in (log.columns if names is None else names)]
+    if rows is not None:
+        parts = [_cut(part, rows) for part in parts]
     return _core.arrow_export(parts)
 
 
-def _part(log: Log, name: str) -> tuple[str, str, Any, list[str] | None, bytes | None]:
+def _cut(part: Part, rows: slice) -> Part:
+    name, kind, values, labels, nulls = part
+    held = values if isinstance(values, list) else memoryview(values)
+    return name, kind, held[rows], labels, None if nulls is None else nulls[rows]
+
+
+def _part(log: Log, name: str) -> Part:
     kind = log.schema.field(name).kind
     info = log._infos.get(name)
     if info is None:  # of a log without rows

@@ -17,6 +17,7 @@ __all__ = ["isolated", "log_words", "parts", "said"]
 
 _SEPARATOR: Final = {"ar": "؛ "}
 _AND: Final = {"fr": " et ", "es": " y ", "ar": " و"}
+_DATES: Final = re.compile(r"\d{4}-\d\d[\dT:-]*(?: \.\. \d{4}-\d\d[\dT:-]*)?(?: UTC)?")
 _FIELD: Final = re.compile(r"{([a-z]+)([0-9]?)}")
 _KINDS: Final = {"n": r"[-+]?[\d,]+(?:\.\d+)?", "period": r"[\d:.T -]+(?: [A-Za-z_/]+)?"}
 
@@ -46,6 +47,8 @@ def isolated(text: str, language: str) -> str:
     from ._text import printable
 
     pieces = [f"<bdi>{escape(printable(part))}</bdi>" for part in parts(text, language)]
+    if language == "ar":  # between words from the right, the parts of a date would turn round
+        pieces = [_DATES.sub(r'<bdi dir="ltr">\g<0></bdi>', piece) for piece in pieces]
     return _SEPARATOR.get(language, "; ").join(pieces)
 
 

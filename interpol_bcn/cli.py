@@ -166,7 +166,12 @@ def _demo(arguments: argparse.Namespace) -> int:
         simulate_operations(seed=seed),
         simulate_delegates(seed=seed),
     )
-    return _page(log, arguments, searches, *others)
+    with progress("counting in parts", []) as told:
+        from ._report.parts import merged_parts
+
+        further = merged_parts(log, arguments.language)
+        told(2 * len(log))
+    return _page(log, arguments, searches, *others, further=[further])
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -198,7 +203,10 @@ def _member(arguments: argparse.Namespace) -> int:
     return _put("\n".join([f"{head}\n", *texts] if head else texts), arguments)
 
 
-def _page(log: MessageLog, arguments: argparse.Namespace, *others: Log) -> int:
+def _page(
+    log: MessageLog, arguments: argparse.Namespace, *others: Log,
+    further: Sequence[tuple[str, str]] = (),
+) -> int:  # fmt: skip
     from ._report import report
     from ._report.summary import summary
 
@@ -210,7 +218,7 @@ def _page(log: MessageLog, arguments: argparse.Namespace, *others: Log) -> int:
         tz=arguments.tz,
         charts=False if arguments.no_charts else None,
     )
-    print(summary(log, arguments.language, arguments.tz))
+    print(summary(log, arguments.language, arguments.tz, further))
     made.save(arguments.output)
     print(f"→ {arguments.output} ({len(made.html.encode()) / 1000:,.0f} kB)")
     return 0

@@ -1,4 +1,4 @@
-"""Charts of cubes and flows: one picture for the notebook, the page and the file.
+"""Charts of cubes, flows and tables: one picture for the notebook, the page and the file.
 
 A ``Chart`` is a Vega-Lite specification; vl-convert draws it to SVG or PNG in this process,
 without a browser, a script in the page or a network.  Needs the extra ``plot``.
@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ._drawing import KINDS, ORDERS, Drawer
 from ._i18n import check_language
+from ._table_drawing import TableDrawer
 from .cube import Cube
 from .errors import MissingExtra, QueryError, did_you_mean, suggest
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Sequence
+
+    from ._exports import Exports
+    from .table import Table
 
 
 __all__ = ["Chart", "plot"]
@@ -122,16 +127,17 @@ class Chart:
 
 
 def plot(
-    obj: Cube,
+    obj: Cube | Table | Exports,
     kind: str | None = None,
     *,
+    measure: str | Sequence[str] | None = None,
     n: int = 15,
     title: str | None = None,
     language: str = "en",
     labels: str = "name",
     order: str = "region",
 ) -> Chart:
-    """Draw a cube over one or two axes, or a flow, as it reads best.
+    """Draw a cube over one or two axes, a flow, or a table of results, as it reads best.
 
     Time along a calendar: columns, or an area where there are many (``kind`` "columns",
     "line", "area").  The hours of the week: a heat map of day by hour.  Labels: lying bars of
@@ -145,17 +151,27 @@ def plot(
     labels, a small panel each), and of a flow "matrix" (every pair, by ``order`` "region",
     "amount" or "label") and "chord" (regions on a circle).
 
+    A table is drawn by its columns, ``measure`` naming those to show.  The curve of service
+    (``Responses.curve``): falling steps with their intervals as bands.  A backlog: what is
+    open by age, above what came in and was answered.  Periods with measures
+    (``FlowSeries.measure``, growth): a line, or a panel for each measure; with a bureau too,
+    a line for each of the largest, or with ``kind="multiples"`` a panel.  A cycle: columns or
+    the week's heat map.  Bureaus or other labels: lying bars of the ``n`` largest.
+
     Raise QueryError for what has no picture; drawing raises MissingExtra without the extra.
 
     >>> import interpol_bcn as bcn
     >>> log = bcn.simulate_messages(1000, seed=1)
     >>> plot(log.count("month"))
     Chart: messages by month
+    >>> plot(log.flow().pagerank(), n=5)
+    Chart: pagerank
     """
     from .flow import FlowMatrix
+    from .table import Table
 
-    if not isinstance(obj, Cube):
-        raise QueryError(f"{type(obj).__name__} has no picture; plot a cube or a flow")
+    if not isinstance(obj, (Cube, Table)):
+        raise QueryError(f"{type(obj).__name__} has no picture; plot a cube, a flow or a table")
     if kind is not None and kind not in KINDS:
         near = did_you_mean(suggest(str(kind), KINDS)) or f"; there are {', '.join(KINDS)}"
         raise QueryError(f"kind={kind!r}{near}")
@@ -164,6 +180,11 @@ def plot(
     if order not in ORDERS:
         near = did_you_mean(suggest(str(order), ORDERS)) or f"; there are {', '.join(ORDERS)}"
         raise QueryError(f"order={order!r}{near}")
+    if isinstance(obj, Table):
+        return _of_table(obj, TableDrawer(obj, kind, n, check_language(language), labels, measure),
+                         title, language)  # fmt: skip
+    if measure is not None:
+        raise QueryError("measure= is for tables; a cube has one measure")
     drawer = Drawer(obj, kind, n, check_language(language), labels, order)
     if isinstance(obj, FlowMatrix):
         spec = drawer.flow()
@@ -179,6 +200,14 @@ def plot(
     words = title or (obj.title() if language == "en" else drawer.title())
     note = obj.note() if not drawer.aside else f"{obj.note()}; not on the map: {drawer.aside}"
     return Chart(spec, words, note)
+
+
+def _of_table(table: Table, drawer: TableDrawer, title: str | None, language: str) -> Chart:
+    from ._said import said
+
+    spec = drawer.draw()
+    words = title or said(table.title or "", language) or ", ".join(table.columns)
+    return Chart(spec, words, said(table.note or "", language) or words)
 
 
 def _wrapped(words: str) -> list[str]:

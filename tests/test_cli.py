@@ -43,6 +43,7 @@ def test_demo_prints_the_headlines_and_writes_the_page_here(tmp_path, monkeypatc
     assert main(["demo", "--rows", "5000", "--seed", "3", "--no-charts"]) == 0
     printed = capsys.readouterr().out
     assert "Synthetic data" in printed and "5,000  messages" in printed
+    assert "2  parts counted apart and merged: the same" in printed
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>") and "5,000" in page
 

@@ -65,9 +65,13 @@ class Page(HTMLParser):
     def all(self, name):
         return [attributes for tag, attributes in self.tags if tag == name]
 
-    def rows(self, first):
-        """The rows of the table whose first head is a word."""
-        return next(t["rows"] for t in self.tables if t["rows"][0][0].strip() == first)
+    def rows(self, *heads):
+        """The rows of the table whose first heads are these words."""
+        return next(
+            t["rows"]
+            for t in self.tables
+            if tuple(head.strip() for head in t["rows"][0][: len(heads)]) == heads
+        )
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +144,9 @@ def test_charts_have_a_name_and_a_description(page):
     pytest.importorskip("vl_convert", reason="vl-convert draws the charts")
     _, _, parsed = page
     pictures = parsed.all("svg")
-    assert len(pictures) == 3
+    assert len(pictures) == 5
     assert all(picture["role"] == "img" for picture in pictures)
-    assert len(parsed.all("desc")) == 3
+    assert len(parsed.all("desc")) == 5
 
 
 def test_the_figures_are_those_of_the_log(log, pages):
@@ -152,7 +156,7 @@ def test_the_figures_are_those_of_the_log(log, pages):
         "messages"]]  # fmt: skip
     assert months[13][1] == "30,000"
     top = log.count("sender").top(15)
-    rows = parsed.rows("sender")
+    rows = parsed.rows("sender", "rank")
     assert [row[0].split()[-1] for row in rows[1:16]] == top["sender"].tolist()
     assert [row[2] for row in rows[1:16]] == [f"{v:,}" for v in top["messages"]]
     flow = log.flow()
@@ -173,6 +177,65 @@ def test_regions_add_up(log, pages):
     assert cells[at][to] == cube["Africa", "Europe"]
 
 
+def test_trends_are_those_of_the_log(log, pages):
+    parsed = Page(pages["en"])
+    grown = log.growth(every="quarter")
+    rows = parsed.rows("quarter", "messages", "change")
+    assert [row[0] for row in rows[1:]] == grown["quarter"].tolist()
+    assert rows[2][2] == f"{grown.row(1)['change']:+,}"
+    odd = log.anomalies("sender")
+    rows = parsed.rows("sender", "month", "finding")
+    assert [row[0].split()[-1] for row in rows[1:]] == odd["sender"].tolist()[:15]
+    assert [row[2] for row in rows[1:]] == odd["finding"].tolist()[:15]
+    assert odd.note.partition(";")[0] in "".join(parsed.texts)
+
+
+def test_two_years_are_compared_with_each_other():
+    days = [f"{year}-{month:02}-15" for year in (2022, 2023) for month in range(1, 13)]
+    log = bcn.read_messages(
+        {"sent_at": days * 20, "receiver": ["ITA"] * 480,
+         "sender": ["FRA" if at < 400 or day < "2023" else "DEU"
+                    for at, day in enumerate(days * 20)]}, period=("2022", "2024"),
+    )  # fmt: skip
+    page = Page(report(log, charts=False).html)
+    rows = page.rows("sender", "finding", "before")
+    moved = log.changes("sender", before="2022", after="2023", relative=True)
+    assert [row[2:4] for row in rows[1:]] == [
+        [str(row["before"]), str(row["after"])] for row in moved
+    ]
+    assert "2022-01-01 .. 2022-12-31 UTC (365 days) to 2023-01-01" in "".join(page.texts)
+
+
+def test_position_is_that_of_the_flow(log, pages):
+    rows = Page(pages["en"]).rows("bureau", "sent and received")
+    flow = log.flow()
+    top = flow.strength().top(15)
+    ranks = dict(zip(*(flow.pagerank()[name] for name in ("bureau", "pagerank")), strict=True))
+    assert [row[0].split()[-1] for row in rows[1:]] == top["bureau"].tolist()
+    assert [row[1] for row in rows[1:]] == [f"{value:,}" for value in top["strength"]]
+    assert [row[3] for row in rows[1:]] == [
+        f"{ranks[label]:.2%}" for label in top["bureau"].tolist()
+    ]
+
+
+def test_a_dense_network_is_told_to_be_one():
+    four = ["FRA", "DEU", "ITA", "ESP"]
+    pairs = [(a, b) for a in four for b in four if a != b]
+    sender, receiver = zip(*pairs, strict=True)
+    world = bcn.Domain(four)
+    log = bcn.read_messages(
+        {"sent_at": ["2023-01-05"] * 12, "sender": sender, "receiver": receiver}, members=world
+    )
+    assert "Caution: 100.0%" in report(log, charts=False).html
+
+
+def test_missing_links_have_their_interval(log, pages):
+    rows = Page(pages["en"]).rows("sender", "receiver", "expected")
+    missing = log.flow().missing("independence")
+    first = missing.row(0)
+    assert rows[1][2:4] == [f"{first['expected']:.1f}", f"{first['low']} – {first['high']}"]
+
+
 def test_silent_pairs_are_silent_and_the_most_expected_first(log):
     from interpol_bcn._report.findings import Findings
 
@@ -182,12 +245,11 @@ def test_silent_pairs_are_silent_and_the_most_expected_first(log):
     assert [(labels[a], labels[b]) for a, b in found.silent] == [
         (row["sender"], row["receiver"]) for row in flow.silent()
     ]
-    first = found.most_expected(50)
-    everyone = [flow.sent[labels[a]] * flow.received[labels[b]] for a, b in found.silent]
-    assert [e * flow.total() for e, _, _ in first] == pytest.approx(
-        sorted(everyone, reverse=True)[:50]
-    )
-    assert all(flow.item(a, b) == 0 for _, a, b in first)
+    missing = found.missing
+    assert missing is not None and len(missing) == len(found.silent)
+    expected = missing["expected"].tolist()
+    assert expected == pytest.approx(sorted(expected, reverse=True))
+    assert all(flow[row["sender"], row["receiver"]] == 0 for row in missing.head(50))
 
 
 def test_shares_stay_shares_where_a_message_to_several_counts_once():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..logs import Log
     from ..messages import MessageLog
     from ..responses import Responses
+    from ..table import Table
 
 __all__ = ["Findings"]
 
@@ -194,18 +195,25 @@ class Findings:
         sides = (table[name].tolist() for name in self.flow.dims)
         return [(place[a], place[b]) for a, b in zip(*sides, strict=True)]
 
-    def most_expected(self, n: int) -> list[tuple[float, int, int]]:
-        """Return (expected, sender, receiver) of silent pairs, those most expected to write.
+    @cached_property
+    def missing(self) -> Table | None:
+        """The silent pairs with what is expected of them, the most expected first.
 
-        Expected is what the first sent in all, times what the second received in all,
-        over all messages: what they would exchange if everybody wrote alike.
+        The model knows what each member sent and received, nothing else.  None where no
+        such model reproduces the figures.
         """
-        from heapq import nsmallest
+        from ..errors import QueryError
 
-        sent, received = figures(self.flow.sent), figures(self.flow.received)
-        total = max(1, self.flow.total())
-        first = nsmallest(n, self.silent, key=lambda pair: -sent[pair[0]] * received[pair[1]])
-        return [(sent[a] * received[b] / total, a, b) for a, b in first]
+        try:
+            return self.flow.missing("independence")
+        except QueryError:
+            return None
+
+    @cached_property
+    def bureau_names(self) -> dict[str, str]:
+        """What each bureau is called, by its label."""
+        axis = self.flow.axes[0]
+        return dict(zip(axis.labels, self.names(axis), strict=True))
 
     @cached_property
     def never(self) -> list[int]:

@@ -9,6 +9,8 @@ from .sections import Drawer, heads_of, paragraph
 
 __all__ = ["network", "pairs", "regions", "silent"]
 
+_LEAST = 0.0001  # chances below are said to be below
+
 
 def regions(found: Findings, draw: Drawer) -> str:
     """Who writes to whom by region: shades, sums of rows and columns."""
@@ -72,27 +74,49 @@ def silent(found: Findings, draw: Drawer) -> str:
         return ""
     if not found.silent:
         return paragraph(found.say("silent_none"))
-    axis = found.flow.axes[0]
-    names = found.names(axis)
     count, every = len(found.silent), found.possible
-    words = found.say(
-        "silent_words",
-        count=found.integer(count),
-        pairs=found.integer(every),
-        share=found.percent(count / every),
+    made = paragraph(
+        found.say(
+            "silent_words",
+            count=found.integer(count),
+            pairs=found.integer(every),
+            share=found.percent(count / every),
+        )
     )
-    rows = [
-        [Cell(names[a], code=axis.labels[a]), Cell(names[b], code=axis.labels[b]),
-         Cell(found.number(expected, 1), number=True)]
-        for expected, a, b in found.most_expected(found.n)
-    ]  # fmt: skip
-    heads = [*heads_of(found, "sender", "receiver"), Cell(found.say("expected"), number=True)]
-    made = paragraph(words) + table(found.say("silent"), heads, rows, wide=True, quiet=True)
+    made += _missing(found)
     if found.never:
+        names = found.names(found.flow.axes[0])
         listed = ", ".join(sorted(names[at] for at in found.never))
         head = f"{found.say('never')} ({found.integer(len(found.never))})"
         made += paragraph(found.say("of", head=head, words=f"{listed}."))
     return made
+
+
+def _missing(found: Findings) -> str:
+    """The silent pairs of which most is expected, with the interval of the model."""
+    missing = found.missing
+    if missing is None or not len(missing):
+        return ""
+    names = found.bureau_names
+    rows = [
+        [
+            *(Cell(names[row[side]], code=row[side]) for side in ("sender", "receiver")),
+            Cell(found.number(row["expected"], 1), number=True),
+            Cell(f"{found.integer(row['low'])} – {found.integer(row['high'])}", number=True),
+            Cell(found.percent(row["silence"], 2) if row["silence"] >= _LEAST
+                 else f"< {found.percent(_LEAST, 2)}", number=True),
+        ]
+        for row in missing.head(found.n)
+    ]  # fmt: skip
+    heads = [*heads_of(found, "sender", "receiver", "expected"),
+             Cell(found.say("interval"), number=True), *heads_of(found, "silence")]  # fmt: skip
+    words = found.say(
+        "missing_words",
+        against=found.integer(sum(low > 0 for low in missing["low"].tolist())),
+        count=found.integer(len(missing)),
+        expected=found.number(sum(missing["expected"].tolist()), 0),
+    )
+    return paragraph(words) + table(found.say("missing"), heads, rows, wide=True)
 
 
 def network(found: Findings, draw: Drawer) -> str:

@@ -8,9 +8,11 @@ from .._i18n import is_rtl
 from . import network, sections
 from .findings import Findings
 from .markup import safe, words
+from .position import position
 from .records import of_records
 from .sections import Drawer
 from .service import service
+from .trends import trends
 
 __all__ = ["page"]
 
@@ -18,6 +20,7 @@ __all__ = ["page"]
 SECTIONS: tuple[tuple[str, str, Callable[[Findings, Drawer], str]], ...] = (
     ("headlines", "headlines", sections.headlines),
     ("time", "", sections.over_time),
+    ("trends", "trends", trends),
     ("week", "week", sections.week),
     ("senders", "senders", sections.senders),
     ("receivers", "receivers", sections.receivers),
@@ -26,6 +29,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Findings, Drawer], str]], ...] = (
     ("pairs", "pairs", network.pairs),
     ("silent", "silent", network.silent),
     ("network", "network", network.network),
+    ("position", "position", position),
     ("service", "service", service),
     ("refused", "refused", sections.refused),
     ("method", "method", sections.method),

@@ -17,6 +17,8 @@ __all__ = [
     "over_time", "paragraph", "receivers", "refused", "senders", "week",
 ]  # fmt: skip
 
+_DAYS_SHOWN = 366 * 2  # of a calendar with a square a day
+
 
 class Drawer:
     """Turns specifications into figures, or into nothing where charts are left out."""
@@ -158,7 +160,18 @@ def over_time(found: Findings, draw: Drawer) -> str:
     if chart and len(rows) > 16:
         return chart + _folded(found, table(title, heads, rows, total=foot))
     whole = table(title, heads, rows, total=foot, quiet=True)
-    return f'<div class="side">{chart}{whole}</div>\n' if chart else whole
+    whole = f'<div class="side">{chart}{whole}</div>\n' if chart else whole
+    return whole + _calendar(found, draw)
+
+
+def _calendar(found: Findings, draw: Drawer) -> str:
+    """A square a day, where the months before do not show days."""
+    if not draw.charts or found.scale != "month" or found.seconds > _DAYS_SHOWN * 86_400:
+        return ""
+    from ..plot import plot
+
+    spec = plot(found.count("day"), "calendar", language=found.language).spec
+    return draw(spec, found.say("calendar"))
 
 
 def _folded(found: Findings, inner: str) -> str:
@@ -194,8 +207,28 @@ def week(found: Findings, draw: Drawer) -> str:
 
 
 def senders(found: Findings, draw: Drawer) -> str:
-    """The largest senders."""
-    return _largest(found, "sender", found.say("senders"))
+    """The largest senders, and all members on a map of squares."""
+    return _map(found, draw) + _largest(found, "sender", found.say("senders"))
+
+
+def _map(found: Findings, draw: Drawer) -> str:
+    from .._drawing import tile_places
+    from ..errors import QueryError
+    from ..plot import plot
+
+    if not draw.charts:
+        return ""
+    try:
+        spec = plot(found.count("sender"), "map", language=found.language).spec
+    except QueryError:  # another world: none of its labels has a place
+        return ""
+    axis, _, order = found.largest("sender")
+    names = found.names(axis)
+    aside = ", ".join(names[at] for at, _ in order if axis.labels[at] not in tile_places())
+    words = found.say("map_words")
+    if aside:
+        words += " " + found.say("map_aside", names=aside)
+    return draw(spec, found.say("map")) + paragraph(words, "soft")
 
 
 def receivers(found: Findings, draw: Drawer) -> str:

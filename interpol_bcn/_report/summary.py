@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .findings import Findings
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["summary"]
 
 
-def summary(log: MessageLog, language: str = "en", tz: Any = "UTC") -> str:
-    """Return the headline figures of a log, one a line.
+def summary(
+    log: MessageLog, language: str = "en", tz: Any = "UTC",
+    further: Sequence[tuple[str, str]] = (),
+) -> str:  # fmt: skip
+    """Return the headline figures of a log, and further ones, one a line.
 
     >>> import interpol_bcn as bcn
     >>> print(summary(bcn.simulate_messages(1000, seed=1)).splitlines()[0])
@@ -26,7 +30,7 @@ def summary(log: MessageLog, language: str = "en", tz: Any = "UTC") -> str:
     lines = [f"{found.say('title')}{comma} {found.period_words()}"]
     if log.synthetic:
         lines.append(found.say("synthetic"))
-    cards = headline_figures(found)
+    cards = [*headline_figures(found), *further]
     wide = max(len(figure) for figure, _ in cards)
     lines += [f"  {figure:>{wide}}  {words}" for figure, words in cards]
     return plain("\n".join(lines))
