@@ -36,8 +36,8 @@ class Inspection:
 
     ``kind`` is the kind of records it is taken for ("messages", "searches", ...), ``why`` says
     what tells it; ``columns`` is a Table (column, as, holds, distinct, missing, examples),
-    ``mapping`` our columns to the source's, ``unknown`` the labels that were not understood with the nearest
-    choices, ``notes`` what to know, ``call`` the code that reads the source.
+    ``mapping`` our columns to the source's, ``unknown`` the labels that were not understood
+    with the nearest choices, ``notes`` what to know, ``call`` the code that reads the source.
     """
 
     __slots__ = (

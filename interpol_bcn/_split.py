@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .axes import NOT_STATED, Axis, resolve_axis
 from .errors import QueryError, TooLargeError
-from .query import Parted, Plan, memory_available, values_of
+from .query import Parted, Plan, _values, memory_available
 
 if TYPE_CHECKING:
     from . import _core
@@ -76,19 +76,23 @@ def _axis(log: Any) -> Axis:
 
 
 def _kept(axis: Axis, value: object) -> frozenset[int]:
-    labels, outside = values_of(value, axis)
+    labels, outside = _values(value, axis)
     chosen = frozenset(axis.index(label) for label in labels)
     return frozenset(range(len(axis))) - chosen if outside else chosen
 
 
 def words_of(schema: Schema, where: Where | None) -> list[str]:
-    """Say a filter on the axis as other filters are said; nothing without one."""
+    """Say a filter on the axis as other filters are said; nothing without one.
+
+    Raise LabelError for a label that the axis does not have.
+    """
     split = schema.split
     if split is None or split.name not in (where or ()):
         return []
     assert where is not None
     axis = Axis(split.name, (split.inside, split.outside, NOT_STATED), split.column, stated=False)
-    labels, outside = values_of(where[split.name], axis)
+    labels, outside = _values(where[split.name], axis)
+    _kept(axis, where[split.name])
     shown = ", ".join(str(NOT_STATED if label is None else label) for label in labels)
     return [f"{split.name} {'not ' if outside else ''}{shown or 'nothing'}"]
 

@@ -337,7 +337,7 @@ class Log(Moments, Times, Keeping, _core.Log):
         if self.schema.split is not None and measure is None and not rows:
             from ._split import parted, plan_parted
 
-            whole = plan_parted(self, names, where, lambda *rest: self._plan(*rest, tz, asof))
+            whole = plan_parted(self, names, where, lambda n, w: self._plan(n, w, tz, asof))
             if whole is not None:
                 one = self.schema.counted_per(unit)
                 return (made or Cube)._answer(parted(self, whole), self, whole, None, one)

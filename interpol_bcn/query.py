@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._zones import Zone
     from .logs import Log
 
-__all__ = ["Not", "Parted", "Plan", "plan", "values_of"]
+__all__ = ["Not", "Parted", "Plan", "plan"]
 
 SKIP = 2**64 - 1
 _ENDS = (-(2**63), 2**63 - 1)
@@ -214,7 +214,7 @@ def _add(table: list[int], axis: Axis, stride: int) -> None:
         table[-1] += last
 
 
-def values_of(value: object, axis: Axis) -> tuple[list[object], bool]:
+def _values(value: object, axis: Axis) -> tuple[list[object], bool]:
     """Return the labels a filter names, and whether it leaves them out."""
     outside = isinstance(value, Not)
     if isinstance(value, Not):
@@ -244,7 +244,7 @@ def _filter(log: Log, made: Plan, tables: dict[str, list[int]],
         one: Axis = axis(name)
     except QueryError as error:
         raise _no_filter(log, name, error) from None
-    labels, outside = values_of(value, one)
+    labels, outside = _values(value, one)
     chosen = {one.index(label) for label in labels}
     shown = ", ".join(str(NOT_STATED if label is None else label) for label in labels) or "nothing"
     made.words.append(f"{name} {'not ' if outside else ''}{shown}")

@@ -138,6 +138,7 @@ def test_an_empty_file_is_an_error_with_its_name(tmp_path):
     with pytest.raises(bcn.InputError, match=r"empty\.csv"):
         bcn.inspect(tmp_path / "empty.csv")
 
+
 KINDS = {
     "searches": (
         {"Date de recherche": ["2023-01-05T10:00Z"] * 2, "Pays": ["France", "Frnace"],
