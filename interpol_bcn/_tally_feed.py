@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._options import Options
     from ._tally_kinds import Kind
 
-__all__ = ["Clock", "Progress", "by_content", "digest_of_file", "parts_of", "path_of", "read_part"]
+__all__ = ["Clock", "Progress", "digest_of_file", "parts_of", "path_of", "read_part"]
 
 BLOCK = 1 << 20  # rows counted at a time
 _CHUNK = 1 << 20  # bytes of a file fingerprinted at a time
@@ -119,15 +119,6 @@ def _told_apart(paths: Sequence[str]) -> dict[str, str]:
 
 def _steps(path: str) -> list[str]:
     return path.replace(os.sep, "/").split("/")
-
-
-def by_content(parts: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Return the names of parts by the last step of the name and the content.
-
-    How much of its path tells a file apart depends on the files that are given with it; what
-    a file is called there and what is in it do not.
-    """
-    return {(name.rpartition("/")[2], part.digest): name for name, part in parts.items()}
 
 
 def _called(part: Any, path: str | None) -> str | None:

@@ -8,8 +8,8 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._tally_feed import Clock, Progress, by_content, digest_of_file, parts_of, path_of, read_part
-from ._tally_ledger import check_overlap
+from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, read_part
+from ._tally_ledger import by_content, check_names, check_overlap
 from ._tally_question import Question, State, start, together
 from .account import Account, Rejected
 from .errors import InputError
@@ -266,8 +266,8 @@ class Tally:
         Parts that are in both count once: where all parts of one are in the other, and it
         has no rows outside parts, the sum is the other.  Raise QueryError where only some
         are, or where the two ask different things, InputError for one part name of two
-        contents, OverflowError past 128 bits; then both are as they were.  Costs a pass over
-        the cells of ``other``.
+        contents and for one file under a longer and a shorter path, OverflowError past 128
+        bits; then both are as they were.  Costs a pass over the cells of ``other``.
 
         >>> a = Tally.for_messages("month").update
         >>> year, more = Tally.for_messages("month"), Tally.for_messages("month")
@@ -284,6 +284,8 @@ class Tally:
         with first._held(), second._held() if second is not first else nullcontext():
             mine, theirs = self._state.ledger, other._state.ledger
             both = check_overlap(mine.parts, theirs.parts)
+            if other is not self:
+                check_names(mine.parts, theirs.parts)
             if both or self is other:
                 self._cells = one_of_two(self._cells, other._cells, both)
             else:

@@ -298,6 +298,11 @@ def test_files_with_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> 
     assert whole.parts["part"].tolist() == [
         f"{month}/part-0.csv" for month in ("2023/01", "2023/02", "2024/01")
     ]
+    with pytest.raises(
+        bcn.InputError, match=r"part-0\.csv' is called '2023/0\d/part-0\.csv' there"
+    ):
+        one.merge(whole)
+    assert one.to_bytes() == before
     put("2023/02", 9)  # another content
     with pytest.raises(bcn.InputError, match=r"another part is called '2023/02/part-0\.csv'"):
         whole.update(every)
