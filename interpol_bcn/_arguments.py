@@ -131,6 +131,7 @@ def _parser(runs: Mapping[str, Runner]) -> tuple[_Parser, dict[str, argparse.Arg
 
     look = verb("inspect", "look at a file: columns, mapping, labels, a call to paste")
     look.add_argument("source", metavar="SOURCE")
+    look.add_argument("--record", choices=RECORDS, help="what the rows are, if not as it seems")
     look.add_argument("--encoding", help="of the text, such as latin-1")
     look.add_argument("--delimiter", help="between fields")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -146,17 +147,24 @@ def holds(values: Sequence[Any]) -> str:
     return "labels" if len(set(texts)) <= max(20, len(texts) // 4) else "text"
 
 
-def column_names() -> dict[str, str]:
-    """What columns are called, in four languages -> our name."""
+def column_names(columns: Sequence[str]) -> dict[str, str]:
+    """What some of our columns are called, in four languages -> our name."""
+    found: dict[str, str] = {}
+    for name, titles in _column_names().items():
+        if name in columns:
+            found[plain(name)] = name
+            for title in titles:
+                found.setdefault(plain(title), name)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _column_names() -> dict[str, list[str]]:
     import csv
     from importlib.resources import files
 
     text = (files("interpol_bcn") / "data" / "column_names.csv").read_text(encoding="utf-8")
-    found: dict[str, str] = {}
-    for row in csv.DictReader(text.splitlines()):
-        found[plain(row["column"])] = row["column"]
-        found.update((plain(name), row["column"]) for name in row["names"].split("|"))
-    return found
+    return {row["column"]: row["names"].split("|") for row in csv.DictReader(text.splitlines())}
 
 
 def plain(title: str) -> str:

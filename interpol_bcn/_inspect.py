@@ -10,8 +10,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._heads import Sample, column_names, first_rows, holds, plain
+from ._heads import Sample, first_rows, holds
+from ._kinds_met import lacking, met
 from .errors import BcnError, LabelError, did_you_mean
+from .vocabularies import vocabulary
 
 if TYPE_CHECKING:
     from .account import Rejected
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Inspection", "inspect"]
 
-_REQUIRED = ("sent_at", "sender", "receiver")
 _ZONELESS = "time without a zone"
 _FORMATS = (
     "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
@@ -33,16 +34,20 @@ _FORMATS = (
 class Inspection:
     """What was seen of a source.
 
-    ``columns`` is a Table (column, as, holds, distinct, missing, examples), ``mapping`` our
-    columns to the source's, ``unknown`` the labels that were not understood with the nearest
-    choices, ``notes`` what to know, ``call`` the code that reads the source.
+    ``kind`` is the kind of records it is taken for ("messages", "searches", ...), ``why`` says
+    what tells it; ``columns`` is a Table (column, as, holds, distinct, missing, examples),
+    ``mapping`` our columns to the source's, ``unknown`` the labels that were not understood
+    with the nearest choices, ``notes`` what to know, ``call`` the code that reads the source.
     """
 
-    __slots__ = ("call", "columns", "form", "mapping", "name", "notes", "unknown")
+    __slots__ = (
+        "call", "columns", "form", "kind", "mapping", "name", "notes", "unknown", "why",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, form: str, columns: Table, mapping: dict[str, str],
-        unknown: dict[str, tuple[str, ...]], notes: Sequence[str], call: str,
+        unknown: dict[str, tuple[str, ...]], notes: Sequence[str], call: str, kind: str,
+        why: str,
     ) -> None:  # fmt: skip
         self.name = name
         self.form = form
@@ -51,9 +56,11 @@ class Inspection:
         self.unknown = unknown
         self.notes = tuple(notes)
         self.call = call
+        self.kind = kind
+        self.why = why
 
     def _lines(self) -> list[str]:
-        lines = list(self.notes)
+        lines = [self.why, *self.notes]
         for label, choices in list(self.unknown.items())[:10]:
             lines.append(f"unknown label {label!r}{did_you_mean(choices)}")
         if len(self.unknown) > 10:
@@ -78,6 +85,7 @@ class Inspection:
 def inspect(
     source: Any,
     *,
+    kind: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     rows: int = 2000,
@@ -85,14 +93,20 @@ def inspect(
     """Look at the first rows of a source and say how to read it.
 
     Of each column: what it holds, by its values; which of our columns it seems to be, by
-    its name in four languages and by its values; and how much is missing.  The offered call
-    has been tried on the first ``rows`` rows.  Raise what opening the source raises.
+    its name in four languages and by its values; and how much is missing.  The kind of the
+    records (messages, searches, records, access, delegates, operations, notices) is the one
+    with the most of its required columns among the names, of equals messages first; ``kind``
+    says it instead.  The offered call has been tried on the first ``rows`` rows.  Raise what
+    opening the source raises, QueryError for a kind that there is none of.
 
     >>> import interpol_bcn as bcn
     >>> seen = bcn.inspect({"Fecha": ["05/01/2023 10:00"], "Remitente": ["Francia"],
     ...                     "Destino": ["DEU"]})
     >>> seen.mapping
     {'sent_at': 'Fecha', 'sender': 'Remitente', 'receiver': 'Destino'}
+    >>> bcn.inspect({"Date": ["2023-12-31"], "Pays": ["France"], "Base": ["SLTD"],
+    ...              "Stock": [5]}).kind
+    'records'
     """
     from .sources import open_sources
 
@@ -101,7 +115,7 @@ def inspect(
     form, sample, options = first_rows(first, encoding, delimiter, rows)
     if len(sources) > 1:
         form += f"; the first of {len(sources):,} sources"
-    return _Look(source, first.name, form, sample, options).result()
+    return _Look(source, first.name, form, sample, options, kind).result()
 
 
 # What it holds
@@ -111,8 +125,9 @@ class _Look:
     """One sample of rows, looked at."""
 
     def __init__(
-        self, source: Any, name: str, form: str, sample: Sample, options: dict[str, Any]
-    ) -> None:
+        self, source: Any, name: str, form: str, sample: Sample, options: dict[str, Any],
+        kind: str | None,
+    ) -> None:  # fmt: skip
         from .members import members
 
         self.source = source
@@ -124,6 +139,8 @@ class _Look:
         self.notes: list[str] = []
         self.bureaus = {title: self._share(values) for title, values in sample.items()}
         self.holds = {title: holds(values) for title, values in sample.items()}
+        self.met = met(tuple(sample), self.holds, kind)
+        self.schema = self.met.schema
 
     def _share(self, values: Sequence[Any]) -> float:
         """The share of different texts that are bureaus, in four languages."""
@@ -131,8 +148,8 @@ class _Look:
         return sum(self.domain.lookup(text) >= 0 for text in texts) / len(texts) if texts else 0.0
 
     def result(self) -> Inspection:
-        mapping = self._mapping()
-        missing = [name for name in _REQUIRED if name not in mapping]
+        mapping = self.mapping = self._mapping()
+        missing = lacking(self.schema, mapping)
         options = self._options(mapping)
         unknown: dict[str, tuple[str, ...]] = {}
         if missing:
@@ -144,35 +161,46 @@ class _Look:
             mapping_hint[name] = "..."
         return Inspection(
             self.name, self.form, self._table(mapping), mapping, unknown, self.notes,
-            self._call(options),
+            self._call(options), self.met.kind, self.met.why,
         )  # fmt: skip
 
     def _mapping(self) -> dict[str, str]:
         """Our columns to theirs: by name, then by what is in them."""
-        known = column_names()
-        found: dict[str, str] = {}
-        for title in self.sample:
-            ours = known.get(plain(title))
-            if ours is not None and ours not in found and self._fits(ours, title):
-                found[ours] = title
+        found, schema = dict(self.met.mapping), self.schema
         taken = set(found.values())
-        if "sent_at" not in found:
+        time = schema.time or ""
+        if time in lacking(schema, found):
             times = [t for t in self.sample if t not in taken and self.holds[t].startswith("time")]
             if times:
-                found["sent_at"] = times[0]
+                found[time] = times[0]
                 taken.add(times[0])
                 if len(times) > 1:
                     self.notes.append(f"several columns of times: {', '.join(map(repr, times))}")
         self._sides(found)
-        if found.get("messages", "messages") != "messages":
+        self._labels(found)
+        weight = schema.weight
+        if weight is not None and found.get(weight, weight) != weight:
             self.notes.append(
-                f"a row is taken to stand for as many messages as {found['messages']!r} says"
+                f"a row is taken to stand for as many {weight} as {found[weight]!r} says"
             )
-        order = {name: at for at, name in enumerate(known.values())}
-        return dict(sorted(found.items(), key=lambda pair: order[pair[0]]))
+        return {name: found[name] for name in schema.names if name in found}
+
+    def _labels(self, found: dict[str, str]) -> None:
+        """Labels of a shipped domain other than the bureaus, by what is in the columns."""
+        for field in self.schema.fields:
+            if not field.required or not field.domain or field.bureau or field.name in found:
+                continue
+            domain = vocabulary(field.domain)
+            for title, values in self.sample.items():
+                texts = {value for value in values if isinstance(value, str)}
+                known = sum(domain.lookup(text) >= 0 for text in texts)
+                if title not in found.values() and texts and known >= 0.6 * len(texts):
+                    found[field.name] = title
+                    self.notes.append(f"{field.name} is taken to be {title!r} by its values")
+                    break
 
     def _sides(self, found: dict[str, str]) -> None:
-        """Sender and receiver by what is in the columns, where no name told them.
+        """Sender and receiver, or the bureau, by what is in the columns, where no name told them.
 
         A country's name and its code beside it are one side: the better known is taken.
         """
@@ -186,9 +214,10 @@ class _Look:
                     break
             else:
                 sides.append([title])
-        known = [found[name] for name in ("sender", "receiver") if name in found]
+        ours = [field.name for field in self.schema.fields if field.bureau]
+        known = [found[name] for name in ours if name in found]
         sides = [side for side in sides if not any(self._same(side[0], one) for one in known)]
-        for name in ("sender", "receiver"):
+        for name in ours:
             if name not in found and sides:
                 found[name] = max(sides.pop(0), key=self.bureaus.__getitem__)
                 self.notes.append(f"{name} is taken to be {found[name]!r} by its values and place")
@@ -203,24 +232,18 @@ class _Look:
         both = [(a, b) for a, b in pairs if a >= 0 and b >= 0]
         return len(both) > 1 and sum(a == b for a, b in both) > 0.9 * len(both)
 
-    def _fits(self, ours: str, title: str) -> bool:
-        kind = self.holds[title]
-        if ours == "sent_at":
-            return kind.startswith(("time", "date", "text", "label", "nothing", "whole"))
-        if ours in ("size", "messages"):
-            return kind.startswith(("whole", "nothing"))
-        return True
-
     def _options(self, mapping: Mapping[str, str]) -> dict[str, Any]:
         options = dict(self.options)
         renamed = {ours: title for ours, title in mapping.items() if ours != title}
         if renamed:
             options["columns"] = renamed
-        sides = [mapping[name] for name in ("sender", "receiver") if name in mapping]
+        ours = [f.name for f in self.schema.fields if f.bureau]
+        sides = [mapping[name] for name in ours if name in mapping]
         if sides and all(self.sample[t] and self.bureaus[t] < 0.3 for t in sides):
             options["members"] = "infer"
             self.notes.append(
-                "sender and receiver are no bureaus: every label is taken as it is; "
+                f"{' and '.join(ours)} {'is' if len(ours) == 1 else 'are'} no bureaus: every "
+                "label is taken as it is; "
                 "members=bcn.Domain([...]) closes the set"
             )
         return options
@@ -256,7 +279,7 @@ class _Look:
             self.notes.append("the times state no zone: say in source_tz where the clock stood")
             log = self._read(columns, options)
             assert log is not None
-        if log.dates_only and len(log):
+        if log.dates_only and len(log) and self.schema.time in ("sent_at", "searched_at"):
             self.notes.append("dates without hours: nothing can be asked of hours")
         if log.rejected.count:
             options["errors"] = "reject"
@@ -270,12 +293,13 @@ class _Look:
         return self._unknown(log.rejected)
 
     def _read(self, columns: Sample, options: Mapping[str, Any]) -> Any:
-        from .messages import read_messages
+        import interpol_bcn as bcn
 
         mine = {k: v for k, v in options.items() if k not in ("encoding", "delimiter")}
         mine.setdefault("members", self.domain)  # made once, not for every trial
         try:
-            return read_messages(columns, **{**mine, "errors": "reject", "threads": 1})
+            reader = getattr(bcn, f"read_{self.met.kind}")
+            return reader(columns, **{**mine, "errors": "reject", "threads": 1})
         except BcnError as error:
             self.notes.append(str(error))
             return None
@@ -285,11 +309,23 @@ class _Look:
         for row in rejected.by("reason", "column", "value"):
             if row["reason"] not in ("unknown label", "ambiguous label", "not a member"):
                 continue
+            domain = self._domain(row["column"])
+            if domain is None:
+                continue
             try:
-                self.domain.resolve(row["value"])
+                domain.resolve(row["value"])
             except LabelError as error:
                 found[row["value"]] = error.choices
         return found
+
+    def _domain(self, column: str) -> Domain | None:
+        """The domain of a column, by our name or the source's."""
+        ours = {title: name for name, title in self.mapping.items()}
+        name = ours.get(column, column)
+        field = self.schema.field(name) if name in self.schema.names else None
+        if field is None or not field.domain:
+            return None
+        return self.domain if field.bureau else vocabulary(field.domain)
 
     def _table(self, mapping: Mapping[str, str]) -> Table:
         from .table import Table
@@ -319,9 +355,9 @@ class _Look:
         lines = [repr(named) if named is not None else "data"]
         lines += [f"{name}={value!r}" for name, value in options.items()]
         if len(lines) == 1:
-            return f"bcn.read_messages({lines[0]})"
+            return f"bcn.read_{self.met.kind}({lines[0]})"
         body = "".join(f"    {line},\n" for line in lines)
-        return f"bcn.read_messages(\n{body})"
+        return f"bcn.read_{self.met.kind}(\n{body})"
 
 
 def _reasons(rejected: Rejected) -> dict[str, int]:

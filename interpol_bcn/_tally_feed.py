@@ -74,8 +74,9 @@ def path_of(source: Source) -> str | None:
 def parts_of(source: Any, part: Any) -> list[tuple[str | None, list[Any]]]:
     """Return what is to be read, as parts: a name, or None, and sources or a log.
 
-    A file is a part of its own, called by its name; other things are one part together if
-    ``part`` names it, else no part.
+    A file is a part of its own, called by its name, and where files here have the same name,
+    by its path from the folder that all of them are in; other things are one part together
+    if ``part`` names it, else no part.
     """
     if isinstance(source, Log):
         return [(_called(part, None), [source])]
@@ -90,7 +91,34 @@ def parts_of(source: Any, part: Any) -> list[tuple[str | None, list[Any]]]:
             f"part={part!r} names one part, but there are {len(found)} files; "
             "part=str names each by its path"
         )
-    return [(_called(part, path), [one]) for one, path in zip(found, files, strict=True)]
+    own = _told_apart([path for path in files if path is not None]) if part is None else {}
+    return [
+        (own.get(path or "") or _called(part, path), [one])
+        for one, path in zip(found, files, strict=True)
+    ]
+
+
+def _told_apart(paths: Sequence[str]) -> dict[str, str]:
+    """The names of files that are called alike: their paths from the folder common to all."""
+    whole = {path: os.path.abspath(path) for path in paths}
+    alike: dict[str, set[str]] = {}
+    for path in whole.values():
+        alike.setdefault(os.path.basename(path), set()).add(path)
+    if len(alike) == len(set(whole.values())):
+        return {}
+    try:
+        folder = os.path.commonpath([os.path.dirname(path) for path in whole.values()])
+    except ValueError:  # on different drives
+        folder = ""
+    return {
+        path: "/".join(_steps(os.path.relpath(one, folder) if folder else one))
+        for path, one in whole.items()
+        if len(alike[os.path.basename(one)]) > 1
+    }
+
+
+def _steps(path: str) -> list[str]:
+    return path.replace(os.sep, "/").split("/")
 
 
 def _called(part: Any, path: str | None) -> str | None:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from .logs import Log
     from .schema import Schema
 
-__all__ = ["Kind", "kind_of", "kind_of_log"]
+__all__ = ["KINDS", "Kind", "kind_of", "kind_of_log"]
 
-_KINDS = {
+KINDS = {
     "messages": ("messages", "MESSAGES", "MessageLog"),
     "searches": ("searches", "SEARCHES", "SearchLog"),
     "records": ("records", "RECORDS", "RecordLog"),
@@ -35,9 +35,9 @@ class Kind(NamedTuple):
 
 def kind_of(name: object) -> Kind:
     """Return the kind of a name; raise QueryError, naming those there are."""
-    if not isinstance(name, str) or name not in _KINDS:
-        raise QueryError(f"no records {name!r}; there are: {', '.join(_KINDS)}")
-    where, schema, log = _KINDS[name]
+    if not isinstance(name, str) or name not in KINDS:
+        raise QueryError(f"no records {name!r}; there are: {', '.join(KINDS)}")
+    where, schema, log = KINDS[name]
     module = import_module(f".{where}", __package__)
     whole = module.read_delegates if name == "delegates" else None
     return Kind(name, getattr(module, schema), getattr(module, log), whole)

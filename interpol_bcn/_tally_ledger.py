@@ -225,3 +225,24 @@ def check_overlap(mine: Mapping[str, Part], theirs: Mapping[str, Part]) -> set[s
                 hint="Its content differs. Name parts apart with part=, or begin anew",
             )
     return both
+
+
+def by_content(parts: Mapping[str, Part]) -> dict[tuple[str, str], str]:
+    """Return the names of parts by the last step of the name and the content.
+
+    How much of its path tells a file apart depends on the files that are given with it; what
+    a file is called there and what is in it do not.
+    """
+    return {(name.rpartition("/")[2], part.digest): name for name, part in parts.items()}
+
+
+def check_names(mine: Mapping[str, Part], theirs: Mapping[str, Part]) -> None:
+    """Raise InputError for a file that is in both under a longer and a shorter path."""
+    ours, others = by_content(mine), by_content(theirs)
+    for key in sorted(set(ours) & set(others)):
+        one, other = ours[key], others[key]
+        if one.endswith(f"/{other}") or other.endswith(f"/{one}"):
+            raise InputError(
+                f"part {one!r} is called {other!r} there, with the same content",
+                hint="Both would count. Name parts alike with part=, or begin anew",
+            )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._figures import Facts, counted
 from ._options import Options
+from ._split import apart, words_of
 from ._tally_axes import bucket_keys
 from ._tally_bytes import ledger_text, readable_where
 from ._tally_ledger import Ledger
@@ -111,7 +112,10 @@ def _check(question: Question) -> None:
     if measure is not None and measure not in schema.of_kind("integer"):
         near = did_you_mean(suggest(str(measure), schema.of_kind("integer")))
         raise QueryError(f"no measure {measure!r}{near}")
-    if measure == "quantity" and not {"unit"} & {*question.axes, *question.where}:
+    asked = {*question.axes, *question.where}
+    if measure is not None and schema.split is not None and schema.split.name in asked:
+        raise QueryError(f"{schema.split.name!r} parts what is counted: without measure=")
+    if measure == "quantity" and "unit" not in asked:
         raise QueryError("quantities of different units do not add up: tally along the axis 'unit'")
     fixed_axes(State(question, dict.fromkeys(question.open_columns, ()), Ledger()))
     _asked(question, {}, None)
@@ -203,8 +207,10 @@ def _asked(question: Question, labels: Mapping[str, Any], ledger: Ledger | None)
             more = dict.fromkeys([*met, *_texts(value)])
             if more:
                 frame.domains[name] = Domain(more)
-    laid = plan(frame, [], question.where, question.zone, question.asof or "9999-12-31")  # type: ignore[arg-type]
+    where = apart(question.schema, question.where)
+    laid = plan(frame, [], where, question.zone, question.asof or "9999-12-31")  # type: ignore[arg-type]
     laid.words = [word for word in laid.words if word != f"tables as of {_asof(question)}"]
+    laid.words += words_of(question.schema, question.where)
     return laid
 
 

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
+from ._split import parted, plan_parted
 from ._tally_axes import Frame, bucket_keys, endless, positions
 from ._tally_ledger import EMPTY, FEW, Ledger, merged, of_log
 from .axes import CALENDAR, Axis, resolve_axis
@@ -85,6 +86,9 @@ class Question:
 
     def column_of(self, name: str) -> str | None:
         """The column that an axis or a filter looks at."""
+        split = self.schema.split
+        if split is not None and name == split.name:
+            return split.column
         return self.schema.time if name in CALENDAR else name.partition(".")[0]
 
     @cached_property
@@ -119,7 +123,12 @@ class Question:
 
     def plan(self, frame: Any, names: Sequence[str]) -> Plan:
         """Lay down this question, along some of its axes, about a frame."""
-        laid = plan(frame, names, self._asked(frame), self.zone, self.asof or "9999-12-31")
+        asked, asof = self._asked(frame), self.asof or "9999-12-31"
+
+        def lay(names: Sequence[str], where: Mapping[str, object]) -> Plan:
+            return plan(frame, names, where, self.zone, asof)
+
+        laid = plan_parted(frame, names, asked, lay) or lay(names, asked)
         if self.asof is None:
             laid.words = [word for word in laid.words if word != "tables as of 9999-12-31"]
         return laid
@@ -226,6 +235,8 @@ def contribution(question: Question, log: Log) -> _core.Cells:
         number, groups = log._counting("")
     if question.dedupe == "all" and schema_id(question) in log.columns:
         return _in_order(_identified(state, log, laid, keys, number))
+    if laid.parted is not None:
+        return _in_order(_core.Cells.from_cube(parted(log, laid), keys, state))
     if len(log) <= FEW:
         asked = laid.terms, laid.dials, laid.ranges
         cells = _core.Cells.from_rows(log, asked, number, laid.shape, keys, state)

@@ -288,6 +288,10 @@ def resolve_axis(
                 for spans in domain.spans(table)
             )
             return _axis(name, values, codes, column, domain, table, stated)
+    if schema.split is not None and name == schema.split.name and schema.split.column in present:
+        part = schema.split
+        labels = (part.inside, part.outside, NOT_STATED)
+        return Axis(name, labels, part.column, stated=False)
     raise _unknown(name, log)
 
 
@@ -364,6 +368,8 @@ def _unknown(name: str, log: Log) -> QueryError:
             return QueryError(
                 f"{name!r} is a column of {words}, not an axis; axes are: {', '.join(known)}"
             )
+    if schema.split is not None and name == schema.split.name:
+        return QueryError(f"{name!r} needs a column {schema.split.column!r}, which was not read")
     near = suggest(name, known)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
     return QueryError(f"no axis {name!r}{hint} Axes are: {', '.join(known)}")
@@ -385,4 +391,6 @@ def axis_names(log: Log) -> list[str]:
             prefix = "" if column == schema.time else f"{column}."
             dates = log.has_dates(column)
             units += [prefix + unit for unit in CALENDAR if not (dates and unit in NEEDS_CLOCK)]
+    if schema.split is not None and schema.split.column in log.columns:
+        known.append(schema.split.name)
     return known + units

@@ -272,7 +272,12 @@ def _saved(arguments: argparse.Namespace) -> int:
 def _inspect(arguments: argparse.Namespace) -> int:
     from ._inspect import inspect
 
-    seen = inspect(arguments.source, encoding=arguments.encoding, delimiter=arguments.delimiter)
+    seen = inspect(
+        arguments.source,
+        kind=arguments.record,
+        encoding=arguments.encoding,
+        delimiter=arguments.delimiter,
+    )
     print(seen)
     return 0
 

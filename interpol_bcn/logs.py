@@ -334,6 +334,13 @@ class Log(Moments, Times, Keeping, _core.Log):
         rows: bool = False,
         made: type[Made] | None = None,
     ) -> Any:
+        if self.schema.split is not None and measure is None and not rows:
+            from ._split import parted, plan_parted
+
+            whole = plan_parted(self, names, where, lambda n, w: self._plan(n, w, tz, asof))
+            if whole is not None:
+                one = self.schema.counted_per(unit)
+                return (made or Cube)._answer(parted(self, whole), self, whole, None, one)
         laid = self._plan(names, where, tz, asof)
         unit = self.unit if unit is None else self.schema.counted_per(unit)
         number, groups = -1, None

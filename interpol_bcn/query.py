@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .axes import NOT_STATED, Axis, calendar_pieces, resolve_axis
 from .errors import QueryError, TooLargeError, suggest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._zones import Zone
     from .logs import Log
 
-__all__ = ["Not", "Plan", "plan"]
+__all__ = ["Not", "Parted", "Plan", "plan"]
 
 SKIP = 2**64 - 1
 _ENDS = (-(2**63), 2**63 - 1)
@@ -52,6 +52,14 @@ class Not:
         return f"Not({self.value!r})"
 
 
+class Parted(NamedTuple):
+    """How a question parts the records of one row: see ``_split``."""
+
+    at: int | None  # the place of the axis; None: the sum over it
+    kept: frozenset[int]  # the positions that count
+    shape: tuple[int, ...]  # of the other axes
+
+
 class Plan:
     """A question as plain data: what ``Log.run`` of the core takes."""
 
@@ -61,6 +69,7 @@ class Plan:
         "dials",
         "key",
         "members",
+        "parted",
         "period",
         "ranges",
         "shape",
@@ -80,6 +89,7 @@ class Plan:
         self.zone = "UTC"
         self.cells = 1
         self.members: tuple[int, ...] | None = None
+        self.parted: Parted | None = None  # where the core is to be asked more than once
         self.key: object = None  # equal for equal questions to one log; None: not known
 
 
@@ -108,6 +118,12 @@ def plan(log: Log, names: Sequence[str], where: Mapping[str, object] | None, tz:
         raise QueryError(f"{len(names)} axes; a cube has at most {_MOST_AXES}")
 
     def axis(name: object) -> Axis:
+        split = log.schema.split
+        if split is not None and name == split.name and split.column in log.columns:
+            raise QueryError(
+                f"{name!r} parts the {log.schema.record} of one row: count() and a tally of "
+                "counts take it, no other question"
+            )
         return resolve_axis(name, log, zone=zone, period=period, asof=asof)
 
     made.axes = [axis(name) for name in names]
@@ -250,6 +266,8 @@ def _filter(log: Log, made: Plan, tables: dict[str, list[int]],
 
 def _no_filter(log: Log, name: object, error: QueryError) -> QueryError:
     """Of a name that is neither axis nor column, name the columns that ranges go over."""
+    if log.schema.split is not None and name == log.schema.split.name:
+        return error
     numbers = [*log.schema.of_kind("time"), *log.schema.of_kind("integer")]
     ranged = [column for column in numbers if column in log.columns]
     near = suggest(str(name), ranged)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .errors import QueryError, suggest
 
-__all__ = ["Field", "Rule", "Schema"]
+__all__ = ["Field", "Rule", "Schema", "Split"]
 
 _LEAST, _MOST = -(2**63) + 1, 2**63 - 1
 
@@ -49,6 +49,18 @@ class Rule(NamedTuple):
     otherwise: int | None = None
 
 
+class Split(NamedTuple):
+    """An axis along which the records that one row stands for fall apart.
+
+    A column says how many of them are of one sort; the others, by the weight, are not.
+    """
+
+    name: str
+    column: str
+    inside: str
+    outside: str
+
+
 class Schema(NamedTuple):
     """The columns of one kind of record, in the order in which faults are reported."""
 
@@ -61,6 +73,7 @@ class Schema(NamedTuple):
     flow: tuple[str, ...] = ()  # from whom, to whom
     per: tuple[str, ...] = ()  # the ways in which one may be counted, the usual first
     rules: tuple[Rule, ...] = ()
+    split: Split | None = None  # an axis that parts the records of one row
     of: str = ""  # what the records are of, where a row is not one: operations
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from ._options import Options, ReadingOptions, with_options
 from .logs import Log
 from .reading import Reading
-from .schema import Field, Rule, Schema
+from .schema import Field, Rule, Schema, Split
 
 if TYPE_CHECKING:
     from ._cumulative import Cumulative
@@ -32,11 +32,26 @@ SEARCHES = Schema(
     weight="searches",
     keys=("bureau", "database"),
     rules=(Rule("order", "hits", "searches", 1),),
+    split=Split("hit", "hits", "hit", "no hit"),
 )
 
 
 class SearchLog(Log):
-    """Searches of the databases; see ``read_searches``."""
+    """Searches of the databases; see ``read_searches``.
+
+    Where hits were read, ``count`` has an axis and a filter ``"hit"`` (hit, no hit, not
+    stated): a row of n searches with h hits counts h times as "hit" and n - h times as "no
+    hit", and without stated hits n times as "not stated".
+
+    >>> log = read_searches({"searched_at": ["2023-01-05", "2023-01-06"],
+    ...     "bureau": ["FRA", "DEU"], "database": ["SLTD", "SMV"],
+    ...     "searches": [4_000, 20], "hits": [1, None]})
+    >>> log.count("hit").to_dicts()
+    [{'hit': 'hit', 'searches': 1}, {'hit': 'no hit', 'searches': 3999}, \
+{'hit': 'not stated', 'searches': 20}]
+    >>> log.count("bureau", where={"hit": "no hit"})["FRA"]
+    3999
+    """
 
     def hit_rate(
         self,

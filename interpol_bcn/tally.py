@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, read_part
-from ._tally_ledger import check_overlap
+from ._tally_ledger import by_content, check_names, check_overlap
 from ._tally_question import Question, State, start, together
 from .account import Account, Rejected
 from .errors import InputError
@@ -191,9 +191,13 @@ class Tally:
         """Count further records; return what became of them.
 
         ``source`` is what ``read_messages`` takes (paths, patterns, frames, Arrow, columns), or
-        a log.  Each file is a part under its own name; ``part`` gives another (a text for one
-        part, a function of the path for many), and names what is no file.  A part that is in
-        already, by name and content, is skipped; one name for two contents is an InputError.
+        a log.  Each file is a part under its own name; files of one call with the same name
+        and different content are told apart by their paths from the folder that all files of
+        the call are in (``"2023/part-0.parquet"``).  ``part`` gives another name (a text for
+        one part, a function of the path for many), and names what is no file.  A part that is
+        in already, by name and content, is skipped, and so is a file that is in under a longer
+        or shorter path: without ``part``, one name without folders and one content count once,
+        whichever files were given together.  One name for two contents is an InputError.
         So ``update("searches/*.parquet")`` again reads only new files; what is compared is a
         128-bit fingerprint of all bytes of a file, and of other parts that of their figures
         and account.
@@ -206,16 +210,22 @@ class Tally:
         parts = parts_of(source, part)
         paths = [path_of(one) for _, sources in parts for one in sources if _is_source(one)]
         clock = Clock(progress, [path for path in paths if path is not None])
+        known = by_content(self._state.ledger.parts) if part is None else None
         for name, sources in parts:
-            self._add(name, sources, clock, done)
+            self._add(name, sources, clock, done, known)
         return done
 
-    def _add(self, name: str | None, sources: list[Any], clock: Clock, done: Update) -> None:
+    def _add(
+        self, name: str | None, sources: list[Any], clock: Clock, done: Update,
+        known: dict[tuple[str, str], str] | None,
+    ) -> None:  # fmt: skip
         from ._tally_kinds import kind_of_log
         from ._tally_make import as_part
 
         path = path_of(sources[0]) if _is_source(sources[0]) else None
         digest = digest_of_file(path) if path is not None else None
+        if known is not None and digest is not None and name is not None:
+            name = known.get((name.rpartition("/")[2], digest), name)
         if digest is not None and self._known(name, digest):
             done.skipped.append(str(name))
             clock.end(path)
@@ -239,6 +249,8 @@ class Tally:
         done.duplicates += counts[3]
         if name is not None:
             done.added.append(name)
+            if known is not None and digest is not None:
+                known[name.rpartition("/")[2], digest] = name
         clock.end(path)
         clock.tell(name or "", 0, 0, True)
 
@@ -254,8 +266,8 @@ class Tally:
         Parts that are in both count once: where all parts of one are in the other, and it
         has no rows outside parts, the sum is the other.  Raise QueryError where only some
         are, or where the two ask different things, InputError for one part name of two
-        contents, OverflowError past 128 bits; then both are as they were.  Costs a pass over
-        the cells of ``other``.
+        contents and for one file under a longer and a shorter path, OverflowError past 128
+        bits; then both are as they were.  Costs a pass over the cells of ``other``.
 
         >>> a = Tally.for_messages("month").update
         >>> year, more = Tally.for_messages("month"), Tally.for_messages("month")
@@ -272,6 +284,8 @@ class Tally:
         with first._held(), second._held() if second is not first else nullcontext():
             mine, theirs = self._state.ledger, other._state.ledger
             both = check_overlap(mine.parts, theirs.parts)
+            if other is not self:
+                check_names(mine.parts, theirs.parts)
             if both or self is other:
                 self._cells = one_of_two(self._cells, other._cells, both)
             else:

@@ -196,6 +196,8 @@ def test_members_are_listed_and_found(capsys):
 def test_inspect_prints_a_call(source, capsys):
     assert main(["inspect", source]) == 0
     assert f"bcn.read_messages({source!r})" in capsys.readouterr().out
+    assert main(["inspect", source, "--record", "searches"]) == 0
+    assert "taken for searches, as asked for" in capsys.readouterr().out
 
 
 def test_help_and_version(capsys):

@@ -137,3 +137,100 @@ def test_an_empty_file_is_an_error_with_its_name(tmp_path):
     (tmp_path / "empty.csv").write_bytes(b"")
     with pytest.raises(bcn.InputError, match=r"empty\.csv"):
         bcn.inspect(tmp_path / "empty.csv")
+
+
+KINDS = {
+    "searches": (
+        {"Date de recherche": ["2023-01-05T10:00Z"] * 2, "Pays": ["France", "Frnace"],
+         "Base de données": ["SLTD", "SMV"], "Recherches": [5, 3], "Réponses positives": [1, 0]},
+        {"searched_at": "Date de recherche", "bureau": "Pays", "database": "Base de données",
+         "hits": "Réponses positives", "searches": "Recherches"},
+    ),
+    "records": (
+        {"Date": ["2023-12-31"] * 2, "Pays": ["France", "Frnace"], "Base": ["SLTD", "SMV"],
+         "Fiches": [10, 20], "Créations": [1, 2]},
+        {"date": "Date", "bureau": "Pays", "database": "Base", "stock": "Fiches",
+         "created": "Créations"},
+    ),
+    "access": (
+        {"Date": ["2023-12-31"] * 2, "Pays": ["France", "Frnace"], "Points d'accès": [4, 5],
+         "Utilisateurs": [40, 50]},
+        {"date": "Date", "bureau": "Pays", "access_points": "Points d'accès",
+         "users": "Utilisateurs"},
+    ),
+    "delegates": (
+        {"Date": ["2023-03-15"] * 2, "Pays": ["France", "Frnace"], "Fonction": ["head", "head"],
+         "Genre": ["f", "m"]},
+        {"date": "Date", "bureau": "Pays", "role": "Fonction", "gender": "Genre"},
+    ),
+    "operations": (
+        {"Opération": ["A", "A"], "Pays": ["France", "Frnace"], "Résultat": ["arrest", "arrest"],
+         "Quantité": [3, 4]},
+        {"operation": "Opération", "bureau": "Pays", "outcome": "Résultat",
+         "quantity": "Quantité"},
+    ),
+    "notices": (
+        {"Date de publication": ["2023-01-05"] * 2, "Pays demandeur": ["France", "Frnace"],
+         "Couleur": ["Rouge", "bleu"]},
+        {"issued_at": "Date de publication", "requester": "Pays demandeur", "colour": "Couleur"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_record_is_known_by_the_names_of_its_columns(kind):
+    data, mapping = KINDS[kind]
+    seen = bcn.inspect(data)
+    assert (seen.kind, seen.mapping) == (kind, mapping)
+    assert seen.why.startswith(f"taken for {kind} by the names of columns: ")
+    assert seen.why in repr(seen) and f"bcn.read_{kind}(" in seen.call
+    assert seen.unknown["Frnace"] == ("France",)
+    log = run(seen.call, data=data)
+    assert (log.seen, log.rejected.by("column")["column"].tolist()) != (0, [])
+    assert log.schema.time in (None, *mapping) or kind == "operations"
+
+
+@pytest.mark.parametrize(
+    "kind", ["messages", "searches", "records", "access", "delegates", "operations", "notices"]
+)
+def test_our_own_names_are_known_and_read_without_a_mapping(kind):
+    from interpol_bcn._tally_kinds import kind_of
+
+    values = {
+        "sent_at": "2023-01-05T10:00Z", "searched_at": "2023-01-05T10:00Z", "date": "2023-03-15",
+        "issued_at": "2023-01-05", "sender": "FRA", "receiver": "DEU", "bureau": "FRA",
+        "requester": "FRA", "database": "SLTD", "colour": "red", "operation": "A",
+        "stock": 5, "users": 7, "role": "head",
+    }  # fmt: skip
+    schema = kind_of(kind).schema
+    data = {name: [values[name]] for name in schema.names if name in values}
+    seen = bcn.inspect(data)
+    assert seen.kind == kind
+    assert seen.call == f"bcn.read_{kind}(data)"
+    assert len(run(seen.call, data=data)) == 1
+
+
+def test_what_could_be_two_kinds_says_so_and_can_be_told():
+    data = {"date": ["2023-01-05"], "country": ["FRA"], "database": ["SLTD"]}
+    seen = bcn.inspect(data)
+    assert seen.kind == "searches" and "could be records too" in seen.why
+    told = bcn.inspect(data, kind="records")
+    assert (told.kind, told.why) == ("records", "taken for records, as asked for")
+    assert len(run(told.call, data=data)) == 1
+    with pytest.raises(bcn.QueryError, match="no records 'recods'"):
+        bcn.inspect(data, kind="recods")
+
+
+def test_what_no_name_tells_is_known_by_values_for_the_kind_that_is_told():
+    data = {"a": ["2023-01-05T10:00Z"], "b": ["Italie"], "c": ["Véhicules volés"]}
+    seen = bcn.inspect(data, kind="searches")
+    assert seen.mapping == {"searched_at": "a", "bureau": "b", "database": "c"}
+    assert run(seen.call, data=data).count("database")["SMV"] == 1
+    lost = bcn.inspect({"x": [1.5]}, kind="notices")
+    assert any("issued_at or requester or colour" in note for note in lost.notes)
+
+
+def test_labels_of_other_domains_have_their_nearest_choices():
+    seen = bcn.inspect({"searched_at": ["2023-01-05"] * 2, "bureau": ["FRA"] * 2,
+                        "database": ["SLTD", "SLTDD"]})  # fmt: skip
+    assert "SLTD" in seen.unknown["SLTDD"]

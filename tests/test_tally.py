@@ -272,6 +272,49 @@ def test_files_are_parts_that_count_once(tmp_path: Path) -> None:
     )
 
 
+def test_files_with_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    def put(folder: str, seed: int) -> Path:
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        return write(tmp_path / folder / "part-0.csv", 10 + seed, seed)
+
+    first = put("2023/01", 1)
+    every = str(tmp_path / "*" / "*" / "part-0.csv")
+    one = tally()
+    assert one.update(every).added == ["part-0.csv"]
+    put("2023/02", 2)
+    more = one.update(every)  # the first is in already, under a shorter name
+    assert (more.added, more.skipped) == (["02/part-0.csv"], ["part-0.csv"])
+    put("2024/01", 3)
+    write(tmp_path / "2024" / "01" / "other.csv", 5)
+    more = one.update([every, tmp_path / "2024" / "01" / "other.csv"])
+    assert more.added == ["2024/01/part-0.csv", "other.csv"]
+    assert more.skipped == ["part-0.csv", "02/part-0.csv"]
+    before = one.to_bytes()
+    assert one.update(every).added == [] == one.update(first).added
+    assert one.to_bytes() == before
+    assert one.seen == 11 + 12 + 13 + 5
+    whole = tally()
+    whole.update(every)
+    assert whole.parts["part"].tolist() == [
+        f"{month}/part-0.csv" for month in ("2023/01", "2023/02", "2024/01")
+    ]
+    with pytest.raises(
+        bcn.InputError, match=r"part-0\.csv' is called '2023/0\d/part-0\.csv' there"
+    ):
+        one.merge(whole)
+    assert one.to_bytes() == before
+    put("2023/02", 9)  # another content
+    with pytest.raises(bcn.InputError, match=r"another part is called '2023/02/part-0\.csv'"):
+        whole.update(every)
+    # The same bytes in two folders are one part, in one call as in two.
+    both = tally()
+    twin = tmp_path / "2025" / "01" / "part-0.csv"
+    twin.parent.mkdir(parents=True)
+    twin.write_bytes(first.read_bytes())
+    assert len(both.update([first, twin]).skipped) == 1
+    assert both.seen == 11
+
+
 def test_parts_that_only_partly_agree_do_not_merge() -> None:
     a, b, c = tally(), tally(), tally()
     a.update(COLUMNS, part="x")

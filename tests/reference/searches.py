@@ -81,3 +81,21 @@ def twice_counted(rows: Iterable[Row], dated: Callable[[Row], Any] | None) -> bo
         return True
     cells = Counter((dated(row) if dated else None, row["bureau"], row["database"]) for row in rows)
     return any(count > 1 for count in cells.values())
+
+
+def by_hit(rows: Iterable[Row], key: Callable[[Row], Any]) -> Counter[Any]:
+    """Count searches by key and by whether they hit, row by row; cells of 0 are not there.
+
+    A row without a number of searches where others have one counts none.
+    """
+    found: Counter[Any] = Counter()
+    for row in rows:
+        count, hits = row.get("searches", 1), row["hits"]
+        if count is None:
+            continue
+        if hits is None:
+            found[key(row), "not stated"] += count
+        else:
+            found[key(row), "hit"] += hits
+            found[key(row), "no hit"] += count - hits
+    return +found
