@@ -119,10 +119,11 @@ def afford(count: int, width: int, what: str, way: str = "") -> None:
 def counted(number: int, noun: str) -> str:
     """Return a number and what it counts, as people say it: ``1 message``, ``2 messages``.
 
-    >>> counted(1, "messages"), counted(1500, "messages")
-    ('1 message', '1,500 messages')
+    >>> counted(1, "searches"), counted(1500, "messages")
+    ('1 search', '1,500 messages')
     """
-    return f"{number:,} {noun.removesuffix('s') if number == 1 else noun}"
+    one = noun.removesuffix("es") if noun.endswith("ches") else noun.removesuffix("s")
+    return f"{number:,} {one if number == 1 else noun}"
 
 
 def joined(low: Any, high: Any) -> list[int]:

@@ -335,10 +335,10 @@ class Log(Moments, Times, Keeping, _core.Log):
         made: type[Made] | None = None,
     ) -> Any:
         if self.schema.split is not None and measure is None and not rows:
-            from ._split import parted, plan_parted
-
-            whole = plan_parted(self, names, where, lambda n, w: self._plan(n, w, tz, asof))
+            whole = self._parted(names, where, tz, asof)
             if whole is not None:
+                from ._split import parted
+
                 one = self.schema.counted_per(unit)
                 return (made or Cube)._answer(parted(self, whole), self, whole, None, one)
         laid = self._plan(names, where, tz, asof)
@@ -362,6 +362,14 @@ class Log(Moments, Times, Keeping, _core.Log):
         if known is not None:
             known.remember(laid, laid.key, number, groups, core)
         return (made or Cube)._answer(core, self, laid, measure, unit)
+
+    def _parted(
+        self, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any, asof: Any
+    ) -> Any:
+        """The plan of a question along the axis that parts rows; None for another."""
+        from ._split import plan_parted
+
+        return plan_parted(self, names, where, lambda n, w: self._plan(n, w, tz, asof))
 
     def _ask_both(
         self, measure: str, names: tuple[str, ...], where: Mapping[str, object] | None, tz: Any

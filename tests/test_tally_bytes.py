@@ -280,6 +280,9 @@ def test_the_kernel_may_end_or_refuse_a_save(tmp_path: Path, inject: str) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+@pytest.mark.skipif(
+    "asan" in os.environ.get("LD_PRELOAD", ""), reason="a sanitizer takes addresses for itself"
+)
 def test_text_larger_than_memory_is_tallied(tmp_path: Path) -> None:
     import gzip
 

@@ -130,8 +130,10 @@ number_groups(const bcn_log *log, long id, long sender, bcn_watch *watch,
         return BCN_OK;
     }
     const bcn_log_column *column = bcn_log_at(log, (size_t)id);
-    if (sender < 0 && column->view.kind != BCN_ID) {
-        *numbers = column->view;
+    uint64_t reach =
+        (uint64_t)column->view.greatest - (uint64_t)column->view.least;
+    if (sender < 0 && column->view.kind != BCN_ID && reach <= UINT32_MAX) {
+        *numbers = column->view; /* else its values are numbered first */
         return BCN_OK;
     }
     BCN_TRY(bcn_groups_new(log, (size_t)id,
