@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._tally_question import Question, contribution, nothing, together
+from ._tally_stream import Stream
 from .errors import QueryError
 from .logs import Log
 from .reading import Reading
@@ -234,7 +235,8 @@ def _reading(
 ) -> Reading:
     """A reading that knows what labels mean: that of the part before, of the same columns."""
     try:
-        before, fields, reading = spare.pop()
+        found = spare.pop()
+        before, fields, reading = found.spare if isinstance(found, Stream) else found
     except IndexError:
         before, fields, reading = None, (), None
     if before is question and fields and fields == _fields(sources):

@@ -208,6 +208,13 @@ class _LogFrame(Frame):
         return self._log.table_size(column)
 
 
+def laid_over(question: Question, log: Log, ledger: Ledger) -> tuple[Plan, list[Any]]:
+    """The plan of a question over a log whose ledger this is, and the buckets of its axes."""
+    first, rest = question.split
+    frame = _LogFrame(log, ledger)
+    return question.laid(frame, [question.axes[at] for at in (*first, *rest)], len(first))
+
+
 def contribution(question: Question, log: Log) -> _core.Cells:
     """Return what a log adds to a tally: its cells, with their state."""
     domains = {
@@ -224,9 +231,7 @@ def contribution(question: Question, log: Log) -> _core.Cells:
     state = State(question, labels, ledger)
     if not len(log):
         return nothing(State(question, _sorted(labels), ledger))
-    first, rest = question.split
-    frame = _LogFrame(log, ledger)
-    laid, keys = question.laid(frame, [question.axes[at] for at in (*first, *rest)], len(first))
+    laid, keys = laid_over(question, log, ledger)
     number, groups = -1, None
     if question.measure is not None:
         log._check_measure(question.measure, question.axes, question.where, question.zone)

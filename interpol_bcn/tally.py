@@ -11,6 +11,7 @@ from . import _core
 from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, read_part
 from ._tally_ledger import by_content, check_names, check_overlap
 from ._tally_question import Question, State, start, together
+from ._tally_stream import stream_for
 from .account import Account, Rejected
 from .errors import InputError
 from .logs import Log
@@ -207,6 +208,8 @@ class Tally:
         what reading raises; then, and after Ctrl-C, the parts before are in, this one is not.
         """
         done = Update()
+        if part is None and progress is None and self._streamed(source, done):
+            return done
         parts = parts_of(source, part)
         paths = [path_of(one) for _, sources in parts for one in sources if _is_source(one)]
         clock = Clock(progress, [path for path in paths if path is not None])
@@ -214,6 +217,26 @@ class Tally:
         for name, sources in parts:
             self._add(name, sources, clock, done, known)
         return done
+
+    def _streamed(self, source: Any, done: Update) -> bool:
+        """Add a small batch like the one before; False where it is none."""
+        stream = stream_for(self._spare, self._question, source)
+        if stream is None:
+            return False
+        block = stream.read(source)
+        rows = len(block.core)
+        with self._held():
+            added = stream.add(self._cells, block)
+        if added:
+            done.seen, done.accepted = rows, rows
+        else:
+            log, made = stream.long_way(block, self._kind)
+            done.seen, done.accepted, done.rejected, _ = made.note.ledger.totals()
+            with self._held():
+                self._cells = together(self._cells, made, True)
+            stream.learn(block, log, made.note)
+        self._spare[:] = [stream]
+        return True
 
     def _add(
         self, name: str | None, sources: list[Any], clock: Clock, done: Update,

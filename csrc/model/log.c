@@ -265,6 +265,27 @@ bcn_log_rows(const bcn_log *log)
     return log->rows;
 }
 
+bool
+bcn_log_mark(const bcn_log *log, size_t column, uint8_t *seen)
+{
+    const bcn_column *view = &log->columns[column].view;
+    uint8_t fresh = 0;
+    if (view->width == 1) {
+        const uint8_t *codes = view->data;
+        for (size_t i = 0; i < log->rows; i++) {
+            fresh |= (uint8_t)(seen[codes[i]] ^ 1);
+            seen[codes[i]] = 1;
+        }
+    } else {
+        const uint16_t *codes = view->data;
+        for (size_t i = 0; i < log->rows; i++) {
+            fresh |= (uint8_t)(seen[codes[i]] ^ 1);
+            seen[codes[i]] = 1;
+        }
+    }
+    return fresh != 0;
+}
+
 size_t
 bcn_log_count(const bcn_log *log)
 {

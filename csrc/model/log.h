@@ -34,6 +34,10 @@ void bcn_log_drop(bcn_log *log); /* NULL is fine */
 size_t bcn_log_rows(const bcn_log *log);
 size_t bcn_log_count(const bcn_log *log); /* columns, present or not */
 const bcn_log_column *bcn_log_at(const bcn_log *log, size_t column);
+/* Set seen[code] for each code that a row of a column of labels has, "not
+ * stated" included; `seen` has 256 entries, or 65,536 for codes of two bytes.
+ * Says whether any was 0 before. */
+bool bcn_log_mark(const bcn_log *log, size_t column, uint8_t *seen);
 /* Where the memory of large answers waits for the next question. */
 bcn_spare *bcn_log_spare(const bcn_log *log);
 /* Bytes of all columns; those of ids apart. */

@@ -65,6 +65,13 @@ BCN_MUST_USE bcn_status bcn_tally_from_rows(const bcn_plan *plan,
                                             uint64_t cells, size_t clocks,
                                             const int64_t *const *keys,
                                             bcn_tally **out, bcn_error *error);
+/* Add such rows to a tally of as many cells and clocks.  Where all counts have
+ * room they are raised in place, which for a batch of 1,000 rows in a bucket or
+ * two costs a fifth of the way over a tally of its own. */
+BCN_MUST_USE bcn_status bcn_tally_add_rows(bcn_tally *into,
+                                           const bcn_plan *plan,
+                                           const int64_t *const *keys,
+                                           bcn_error *error);
 /* Add all of `from`, which has as many clocks and cells, and may not be `into`.
  * `consume`: its slabs may be taken over, and it is empty afterwards.  Dense
  * slabs are added where they lie, at the speed of memory. */

@@ -99,6 +99,79 @@ log_column(PyObject *op, PyObject *number)
         "bytes", lend(state, c->bytes, 1, 'B'));
 }
 
+PyDoc_STRVAR(outline_doc,
+             "outline($self, times, /)\n--\n\n"
+             "Return bytes that are equal for logs which take the same plan.\n\n"
+             "They tell the widths of the columns there are and, of the "
+             "columns in the tuple ``times``, the days and whether they are "
+             "dates.\n");
+
+static int64_t
+day_of(int64_t time)
+{
+    int64_t day = INT64_C(86400000000);
+    return time / day - (time % day < 0);
+}
+
+static PyObject *
+log_outline(PyObject *op, PyObject *times)
+{
+    py_log *self = (py_log *)op;
+    int64_t told[3 * BCN_MAX_FIELDS] = {0};
+    size_t count = bcn_log_count(self->core);
+    if (!PyTuple_Check(times)) {
+        PyErr_SetString(PyExc_TypeError, "a tuple of columns is needed");
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const bcn_log_column *c = bcn_log_at(self->core, i);
+        told[3 * i] = !c->present ? -1 : c->values != NULL ? c->view.width : 0;
+    }
+    for (Py_ssize_t k = 0; k < PyTuple_Size(times); k++) {
+        long at = PyLong_AsLong(PyTuple_GetItem(times, k));
+        if (PyErr_Occurred()) {
+            return NULL;
+        }
+        const bcn_log_column *c = py_log_column_at(self, at);
+        if (c == NULL) {
+            return NULL;
+        }
+        if (c->missing < bcn_log_rows(self->core)) {
+            told[3 * at] += 16 + 16 * c->dates;
+            told[3 * at + 1] = day_of(c->view.least);
+            told[3 * at + 2] = day_of(c->view.greatest);
+        }
+    }
+    return PyBytes_FromStringAndSize((const char *)told,
+                                     (Py_ssize_t)(3 * count * sizeof *told));
+}
+
+PyDoc_STRVAR(mark_doc,
+             "mark($self, number, seen, /)\n--\n\n"
+             "Set to 1, in a bytearray of 65,536, the codes that rows have.\n\n"
+             "Return whether any was 0 before.\n");
+
+static PyObject *
+log_mark(PyObject *op, PyObject *args)
+{
+    py_log *self = (py_log *)op;
+    long at;
+    PyObject *seen;
+    if (!PyArg_ParseTuple(args, "lO!:mark", &at, &PyByteArray_Type, &seen)) {
+        return NULL;
+    }
+    const bcn_log_column *c = py_log_column_at(self, at);
+    if (c == NULL) {
+        return NULL;
+    }
+    if (c->view.kind != BCN_LABEL || PyByteArray_Size(seen) != 65536) {
+        PyErr_SetString(PyExc_ValueError, "these are no codes to be marked");
+        return NULL;
+    }
+    return PyBool_FromLong(bcn_log_mark(
+        self->core, (size_t)at, (uint8_t *)PyByteArray_AsString(seen)));
+}
+
 static PyObject *
 log_nbytes(PyObject *op, void *unused)
 {
@@ -229,6 +302,8 @@ done:
 
 static PyMethodDef log_methods[] = {
     {"column", log_column, METH_O, column_doc},
+    {"outline", log_outline, METH_O, outline_doc},
+    {"mark", log_mark, METH_VARARGS, mark_doc},
     {"run", (PyCFunction)(void (*)(void))log_run,
      METH_VARARGS | METH_KEYWORDS, run_doc},
     {"run_select", (PyCFunction)(void (*)(void))py_log_select,

@@ -23,8 +23,8 @@ py_cells_new(py_state *state, bcn_tally *core, PyObject *note)
     return (PyObject *)self;
 }
 
-static int
-begin(py_cells *self)
+int
+py_cells_begin(py_cells *self)
 {
     if (self->busy) {
         PyErr_SetString(PyExc_RuntimeError,
@@ -107,10 +107,10 @@ cells_merge(PyObject *op, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "a tally is not added to itself");
         return NULL;
     }
-    if (begin(self) < 0) {
+    if (py_cells_begin(self) < 0) {
         return NULL;
     }
-    if (begin(other) < 0) {
+    if (py_cells_begin(other) < 0) {
         self->busy = false;
         return NULL;
     }
@@ -139,7 +139,7 @@ cells_copy(PyObject *op, PyObject *unused)
     (void)unused;
     py_cells *self = (py_cells *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
-    if (state == NULL || begin(self) < 0) {
+    if (state == NULL || py_cells_begin(self) < 0) {
         return NULL;
     }
     bcn_tally *core = NULL;
@@ -180,7 +180,7 @@ cells_recode(PyObject *op, PyObject *args)
         map.is_signed || map.count != shape.dims[axis]) {
         PyErr_SetString(PyExc_ValueError,
                         "one uint32 for each position of an axis");
-    } else if (begin(self) == 0) {
+    } else if (py_cells_begin(self) == 0) {
         bcn_error error = {""};
         bcn_tally *core = NULL;
         py_watch watch;
@@ -222,7 +222,7 @@ cells_cube(PyObject *op, PyObject *args)
     if (given.count != self->core->clocks) {
         PyErr_Format(PyExc_ValueError, "%zu axes of time, not %zu",
                      self->core->clocks, given.count);
-    } else if (begin(self) == 0) {
+    } else if (py_cells_begin(self) == 0) {
         bcn_error error = {""};
         bcn_cube *core = NULL;
         py_watch watch;
@@ -249,7 +249,7 @@ cells_write(PyObject *op, PyObject *unused)
     (void)unused;
     py_cells *self = (py_cells *)op;
     py_state *state = py_state_of_type(Py_TYPE(op));
-    if (state == NULL || begin(self) < 0) {
+    if (state == NULL || py_cells_begin(self) < 0) {
         return NULL;
     }
     bcn_writer writer = {0};
@@ -279,7 +279,7 @@ cells_total(PyObject *op, PyObject *unused)
     (void)unused;
     py_cells *self = (py_cells *)op;
     bcn_wide sum = {0, 0};
-    if (begin(self) < 0) {
+    if (py_cells_begin(self) < 0) {
         return NULL;
     }
     bcn_status status = bcn_tally_total(self->core, &sum);
@@ -323,6 +323,7 @@ static PyMethodDef cells_methods[] = {
      py_cells_from_cube_doc},
     {"from_rows", py_cells_from_rows, METH_VARARGS | METH_CLASS,
      py_cells_from_rows_doc},
+    {"add_rows", py_cells_add_rows, METH_VARARGS, py_cells_add_rows_doc},
     {"read", py_cells_read, METH_VARARGS | METH_CLASS, py_cells_read_doc},
     {"merge", cells_merge, METH_VARARGS, merge_doc},
     {"copy", cells_copy, METH_NOARGS, copy_doc},

@@ -15,6 +15,10 @@ typedef struct py_cells {
 /* Cells that take `core` over, also on failure. */
 PyObject *py_cells_new(py_state *state, bcn_tally *core, PyObject *note);
 
+/* Keep other calls off, until `busy` is false again; 0, or -1 with an
+ * exception. */
+int py_cells_begin(py_cells *self);
+
 /* Numbers of buckets from a list of int64 buffers. */
 typedef struct py_buckets {
     Py_buffer views[BCN_TALLY_CLOCKS];
@@ -31,6 +35,8 @@ int py_cells_shape(PyObject *dims, bcn_shape *shape);
 PyObject *py_cells_from_cube(PyObject *type, PyObject *args);
 PyObject *py_cells_read(PyObject *type, PyObject *args);
 PyObject *py_cells_from_rows(PyObject *type, PyObject *args);
+PyObject *py_cells_add_rows(PyObject *op, PyObject *args);
+extern const char py_cells_add_rows_doc[];
 extern const char py_cells_from_rows_doc[];
 extern const char py_cells_from_cube_doc[];
 extern const char py_cells_read_doc[];

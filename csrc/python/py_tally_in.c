@@ -118,54 +118,84 @@ const char py_cells_from_rows_doc[] =
     "``question`` is (terms, dials, ranges) as of Log.run, ``shape`` its shape, "
     "``amount`` the column to add up, -1 to count.\n";
 
-static bcn_status
-run_rows(py_question *q, const py_buckets *buckets, bcn_tally **core,
-         bcn_error *error)
+/* Rows and the question that is asked of them. */
+typedef struct asked {
+    PyObject *log, *terms, *dials, *ranges, *shape, *list, *note;
+    Py_ssize_t amount;
+    py_question *question;
+    py_buckets buckets;
+    uint64_t cells; /* of a bucket */
+} asked;
+
+static void
+asked_close(asked *self)
 {
-    uint64_t cells = 1, reach;
-    BCN_TRY(bcn_shape_size(&q->plan.shape, &reach, error));
-    for (size_t d = 0; d < q->plan.shape.ndim; d++) {
-        if (d >= buckets->count) {
-            cells *= q->plan.shape.dims[d];
-        } else if (buckets->counts[d] != q->plan.shape.dims[d]) {
+    py_buckets_close(&self->buckets);
+    py_question_free(self->question);
+}
+
+/* 0, or -1 with an exception. */
+static int
+asked_open(py_state *state, PyObject *args, const char *format, asked *self)
+{
+    self->note = Py_None;
+    if (!PyArg_ParseTuple(args, format, state->log_type, &self->log,
+                          &PyList_Type, &self->terms, &PyList_Type,
+                          &self->dials, &PyList_Type, &self->ranges,
+                          &self->amount, &PyList_Type, &self->shape,
+                          &PyList_Type, &self->list, &self->note)) {
+        return -1;
+    }
+    py_log *records = (py_log *)self->log;
+    self->question = py_question_new(records, self->shape, self->terms,
+                                     self->dials, self->ranges);
+    if (self->question == NULL) {
+        return -1;
+    }
+    if (py_buckets_open(self->list, &self->buckets) < 0) {
+        self->buckets.count = 0;
+        asked_close(self);
+        return -1;
+    }
+    bcn_plan *plan = &self->question->plan;
+    if (self->amount >= (Py_ssize_t)bcn_log_count(records->core) ||
+        self->buckets.count > plan->shape.ndim) {
+        PyErr_SetString(PyExc_ValueError, "these rows have no such cells");
+        asked_close(self);
+        return -1;
+    }
+    if (self->amount >= 0) {
+        plan->measure =
+            &bcn_log_at(records->core, (size_t)self->amount)->view;
+    }
+    return 0;
+}
+
+static bcn_status
+check_rows(asked *self, bcn_error *error)
+{
+    const bcn_plan *plan = &self->question->plan;
+    uint64_t reach;
+    self->cells = 1;
+    BCN_TRY(bcn_shape_size(&plan->shape, &reach, error));
+    for (size_t d = 0; d < plan->shape.ndim; d++) {
+        if (d >= self->buckets.count) {
+            self->cells *= plan->shape.dims[d];
+        } else if (self->buckets.counts[d] != plan->shape.dims[d]) {
             return bcn_fail(error, BCN_LENGTH, "one bucket a position");
         }
     }
-    BCN_TRY(bcn_plan_check(&q->plan, error));
-    return bcn_tally_from_rows(&q->plan, cells, buckets->count, buckets->keys,
-                               core, error);
+    return bcn_plan_check(plan, error);
 }
 
 PyObject *
 py_cells_from_rows(PyObject *type, PyObject *args)
 {
     py_state *state = py_state_of_type((PyTypeObject *)type);
-    PyObject *log, *terms, *dials, *ranges, *shape, *list, *note = Py_None;
-    Py_ssize_t amount;
+    asked self = {0};
     if (state == NULL ||
-        !PyArg_ParseTuple(args, "O!(O!O!O!)nO!O!|O:from_rows",
-                          state->log_type, &log, &PyList_Type, &terms,
-                          &PyList_Type, &dials, &PyList_Type, &ranges, &amount,
-                          &PyList_Type, &shape, &PyList_Type, &list, &note)) {
+        asked_open(state, args, "O!(O!O!O!)nO!O!|O:from_rows", &self) < 0) {
         return NULL;
-    }
-    py_log *records = (py_log *)log;
-    py_question *q = py_question_new(records, shape, terms, dials, ranges);
-    if (q == NULL) {
-        return NULL;
-    }
-    py_buckets buckets = {.count = 0};
-    PyObject *result = NULL;
-    if (py_buckets_open(list, &buckets) < 0) {
-        goto done;
-    }
-    if (amount >= (Py_ssize_t)bcn_log_count(records->core) ||
-        buckets.count > q->plan.shape.ndim) {
-        PyErr_SetString(PyExc_ValueError, "these rows have no such cells");
-        goto done;
-    }
-    if (amount >= 0) {
-        q->plan.measure = &bcn_log_at(records->core, (size_t)amount)->view;
     }
     bcn_error error = {""};
     bcn_tally *core = NULL;
@@ -173,14 +203,61 @@ py_cells_from_rows(PyObject *type, PyObject *args)
     py_watch_start(&watch);
     bcn_status status;
     PY_CORE_BEGIN(&watch)
-    status = run_rows(q, &buckets, &core, &error);
+    status = check_rows(&self, &error);
+    if (status == BCN_OK) {
+        status = bcn_tally_from_rows(&self.question->plan, self.cells,
+                                     self.buckets.count, self.buckets.keys,
+                                     &core, &error);
+    }
     PY_CORE_END(&watch)
-    result = status == BCN_OK ? py_cells_new(state, core, note)
-                              : py_raise(status, &error);
-done:
-    py_buckets_close(&buckets);
-    py_question_free(q);
-    return result;
+    asked_close(&self);
+    return status == BCN_OK ? py_cells_new(state, core, self.note)
+                            : py_raise(status, &error);
+}
+
+const char py_cells_add_rows_doc[] =
+    "add_rows($self, log, question, amount, shape, buckets, note, /)\n"
+    "--\n\n"
+    "Add the cells that `from_rows` makes, and take the note.\n";
+
+PyObject *
+py_cells_add_rows(PyObject *op, PyObject *args)
+{
+    py_cells *cells = (py_cells *)op;
+    py_state *state = py_state_of_type(Py_TYPE(op));
+    asked self = {0};
+    if (state == NULL ||
+        asked_open(state, args, "O!(O!O!O!)nO!O!O:add_rows", &self) < 0) {
+        return NULL;
+    }
+    if (py_cells_begin(cells) < 0) {
+        asked_close(&self);
+        return NULL;
+    }
+    bcn_error error = {""};
+    py_watch watch;
+    py_watch_start(&watch);
+    bcn_status status;
+    PY_CORE_BEGIN(&watch)
+    status = check_rows(&self, &error);
+    if (status == BCN_OK && (self.cells != cells->core->cells ||
+                             self.buckets.count != cells->core->clocks)) {
+        status = bcn_fail(&error, BCN_INVALID, "rows of other cells");
+    }
+    if (status == BCN_OK) {
+        status = bcn_tally_add_rows(cells->core, &self.question->plan,
+                                    self.buckets.keys, &error);
+    }
+    PY_CORE_END(&watch)
+    cells->busy = false;
+    asked_close(&self);
+    if (status != BCN_OK) {
+        return py_raise(status, &error);
+    }
+    PyObject *before = cells->note;
+    cells->note = Py_NewRef(self.note);
+    Py_XDECREF(before);
+    Py_RETURN_NONE;
 }
 
 const char py_cells_read_doc[] = "read($type, bytes, note=None, /)\n--\n\n"
