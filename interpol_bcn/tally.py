@@ -12,6 +12,7 @@ from ._tally_feed import Clock, Progress, digest_of_file, parts_of, path_of, rea
 from ._tally_ledger import by_content, check_names, check_overlap
 from ._tally_question import Question, State, start, together
 from ._tally_stream import stream_for
+from ._tally_update import Update
 from .account import Account, Rejected
 from .errors import InputError
 from .logs import Log
@@ -24,31 +25,6 @@ if TYPE_CHECKING:
     from .table import Table
 
 __all__ = ["Progress", "Tally", "Update"]
-
-
-class Update:
-    """What an update did: rows by what became of them, and parts added or skipped.
-
-    ``seen``, ``accepted``, ``rejected`` and ``duplicates`` count rows of this update,
-    ``added`` and ``skipped`` name its parts; a part that was in before is skipped.
-    """
-
-    def __init__(self) -> None:
-        self.seen = self.accepted = self.rejected = self.duplicates = 0
-        self.added: list[str] = []
-        self.skipped: list[str] = []
-
-    def __repr__(self) -> str:
-        words = [f"{self.seen:,} rows seen", f"{self.accepted:,} accepted"]
-        words += [f"{self.rejected:,} rejected"] * bool(self.rejected)
-        words += [f"{self.duplicates:,} duplicates"] * bool(self.duplicates)
-        words += [_parts(len(self.added)) + " added"] * bool(self.added)
-        words += [_parts(len(self.skipped)) + " in before, skipped"] * bool(self.skipped)
-        return ", ".join(words)
-
-
-def _parts(count: int) -> str:
-    return f"{count:,} part" + ("" if count == 1 else "s")
 
 
 class Tally:
