@@ -24,6 +24,7 @@ def merged_parts(log: MessageLog, language: str = "en", parts: int = 2) -> tuple
     '2'
     """
     from hashlib import sha256
+    from itertools import pairwise
 
     from .._rows import arrow_rows
     from ..tally import Tally
@@ -32,7 +33,7 @@ def merged_parts(log: MessageLog, language: str = "en", parts: int = 2) -> tuple
     bounds = [len(log) * at // parts for at in range(parts + 1)]
     whole, merged = Tally.for_messages(*AXES), Tally.for_messages(*AXES)
     whole.update(arrow_rows(log, columns))
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         part = Tally.for_messages(*AXES)
         part.update(arrow_rows(log, columns, slice(start, stop)))
         merged.merge(part)
