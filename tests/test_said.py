@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import walk
@@ -72,3 +73,24 @@ def test_what_is_not_known_stays_as_it_is() -> None:
     assert parts("one thing; 3 of 4 members", "es") == ["one thing", "3 de 4 miembros"]
     assert said("kind request", "fr") == "nature: request"
     assert said("", "fr") == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_tests_and_service_say_is_in_a_language(language: str) -> None:
+    messages = walk.logs()["messages"]
+    halves: dict[str, Any] = {"before": ("2023-01", "2023-07"), "after": ("2023-07", "2024-01")}
+    answers = messages.responses()
+    for table in (
+        messages.changes("sender", **halves), messages.changes("sender", relative=True, **halves),
+        messages.anomalies("sender"), messages.growth(), answers.curve(), answers.backlog("month"),
+    ):  # fmt: skip
+        for part in (table.note or "").split("; "):
+            known = PERIOD.fullmatch(part)
+            assert known or said(part, language) != part, part
+
+
+def test_dates_keep_their_order_among_words_from_the_right() -> None:
+    words = isolated("2023-01-01 .. 2023-06-30 UTC (181 days) to 2023-07-01 .. 2023-12-31 UTC "
+                     "(184 days), by all records", "ar")  # fmt: skip
+    assert words.count('<bdi dir="ltr">') == 2
+    assert '<bdi dir="ltr">2023-07-01 .. 2023-12-31 UTC</bdi>' in words

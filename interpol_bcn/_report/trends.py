@@ -154,6 +154,6 @@ def _told(found: Findings, held: Table, words: str = "") -> str:
     """How many are shown, then the tests, the model and the periods, as the table says them."""
     note = isolated(held.note or "", found.language)
     if not words and len(held) > found.n:
-        words = found.say("largest_words", count=found.integer(found.n),
+        words = found.say("surest_words", count=found.integer(found.n),
                           all=found.integer(len(held)))  # fmt: skip
     return paragraph(words) * bool(words) + f'<p class="soft">{note}</p>\n'
