@@ -25,7 +25,6 @@ def merged_parts(log: MessageLog, language: str = "en", parts: int = 2) -> tuple
     '2'
     """
     from hashlib import sha256
-    from itertools import pairwise
 
     from .._rows import arrow_rows
     from ..tally import Tally
