@@ -94,14 +94,14 @@ class Stream:
             self.known is None
             or self.asked is None
             or block.accounts
-            or core.outline(self.times) != self.known[1]
+            or core._outline(self.times) != self.known[1]
             or block.met != self.known[0]
             or state.question is not self.question
             or (state.labels is not self.labels and state.labels != self.labels)
         ):
             return False
         for number, seen in self.seen.items():
-            if core.mark(number, seen):
+            if core._mark(number, seen):
                 return False
         rows, ledger = len(core), state.ledger
         if ledger is self.last:
@@ -149,8 +149,8 @@ class Stream:
         for field in log.schema.fields:
             if field.bureau and field.name in log.columns:
                 number = log.schema.number(field.name)
-                block.core.mark(number, self.seen.setdefault(number, bytearray(65536)))
-        self.known = block.met, block.core.outline(self.times)
+                block.core._mark(number, self.seen.setdefault(number, bytearray(65536)))
+        self.known = block.met, block.core._outline(self.times)
 
 
 def _labels(log: Log, name: str) -> tuple[str, ...]:

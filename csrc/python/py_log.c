@@ -100,7 +100,7 @@ log_column(PyObject *op, PyObject *number)
 }
 
 PyDoc_STRVAR(outline_doc,
-             "outline($self, times, /)\n--\n\n"
+             "_outline($self, times, /)\n--\n\n"
              "Return bytes that are equal for logs which take the same plan.\n\n"
              "They tell the widths of the columns there are and, of the "
              "columns in the tuple ``times``, the days and whether they are "
@@ -147,7 +147,7 @@ log_outline(PyObject *op, PyObject *times)
 }
 
 PyDoc_STRVAR(mark_doc,
-             "mark($self, number, seen, /)\n--\n\n"
+             "_mark($self, number, seen, /)\n--\n\n"
              "Set to 1, in a bytearray of 65,536, the codes that rows have.\n\n"
              "Return whether any was 0 before.\n");
 
@@ -157,7 +157,7 @@ log_mark(PyObject *op, PyObject *args)
     py_log *self = (py_log *)op;
     long at;
     PyObject *seen;
-    if (!PyArg_ParseTuple(args, "lO!:mark", &at, &PyByteArray_Type, &seen)) {
+    if (!PyArg_ParseTuple(args, "lO!:_mark", &at, &PyByteArray_Type, &seen)) {
         return NULL;
     }
     const bcn_log_column *c = py_log_column_at(self, at);
@@ -302,8 +302,8 @@ done:
 
 static PyMethodDef log_methods[] = {
     {"column", log_column, METH_O, column_doc},
-    {"outline", log_outline, METH_O, outline_doc},
-    {"mark", log_mark, METH_VARARGS, mark_doc},
+    {"_outline", log_outline, METH_O, outline_doc},
+    {"_mark", log_mark, METH_VARARGS, mark_doc},
     {"run", (PyCFunction)(void (*)(void))log_run,
      METH_VARARGS | METH_KEYWORDS, run_doc},
     {"run_select", (PyCFunction)(void (*)(void))py_log_select,
